@@ -1,0 +1,18 @@
+"""gradtape: NumPy code that differentiates itself.
+
+>>> import numpy as np
+>>> from autograd import grad
+>>> grad(grad(np.tanh))(0.5)
+array(-0.72686201)
+"""
+
+from autograd.check import check_grads as check_grads
+from autograd.memory import keep_memory as keep_memory
+from autograd.ops.elementwise import relu as relu
+from autograd.tape import Tape as Tape
+from autograd.tensor import Tensor as Tensor
+from autograd.tensor import no_grad as no_grad
+from autograd.transforms import grad as grad
+from autograd.transforms import jvp as jvp
+from autograd.transforms import value_and_grad as value_and_grad
+from autograd.transforms import vjp as vjp

@@ -1,0 +1,18 @@
+"""Declare ops of your own, exactly as ours are: five families, one row an op.
+
+>>> import numpy as np
+>>> from autograd import grad
+>>> from autograd.extend import elementwise
+>>> softplus = elementwise(lambda x: np.logaddexp(0, x), name="softplus", x=lambda g, x: g / (1 + np.exp(-x)))
+>>> grad(softplus)(0.0)
+array(0.5)
+"""
+
+from autograd.op import Case as Case
+from autograd.op import Real as Real
+from autograd.op import bilinear as bilinear
+from autograd.op import case as case
+from autograd.op import elementwise as elementwise
+from autograd.op import linear as linear
+from autograd.op import op as op
+from autograd.op import reduction as reduction

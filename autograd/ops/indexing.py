@@ -1,0 +1,132 @@
+"""Functions that read and write by index.
+
+Reading is linear; its transpose, `scatter`, adds at the index (a repeated index accumulates). Writing, `put`, makes a
+new array: Tensors are values. Where an index repeats in a write, the last one wins, and only it receives the gradient.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.op import case, linear
+from autograd.record import Op, composite
+from autograd.tape import Array, Shell
+
+
+def plain_index(index: Any) -> Any:
+    """Take the Tensors out of an index: integers and booleans have no derivative.
+
+    Raises
+    ------
+    TypeError
+        For a Tensor of floats, with the cast to write.
+    """
+    if isinstance(index, tuple):
+        return tuple([plain_index(i) for i in index])
+    if isinstance(index, Shell):
+        data = index._data
+        if data.dtype.kind not in "biu":
+            raise TypeError(f"An index is integer or boolean, met a Tensor of {data.dtype}; write t.astype(int)")
+        return data
+    return index
+
+
+def _repeats(index: Any) -> bool:
+    """Tell whether an index can name an element twice: only integer arrays can."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(
+        isinstance(part, (list, range)) or (hasattr(part, "dtype") and part.dtype.kind in "iu" and part.ndim > 0)
+        for part in parts
+    )
+
+
+def _scatter(a: Array, index: Any, shape: tuple[int, ...]) -> Array:
+    result = np.zeros_like(a, shape=shape)
+    if _repeats(index):
+        np.add.at(result, index, a)
+    else:
+        result[index] = a
+    return result
+
+
+def _put(a: Array, values: Any, index: Any) -> Array:
+    result = a.copy()
+    result[index] = values
+    return result
+
+
+def _put_a(g: Array, index: Any) -> Array:
+    """Give what was overwritten nothing."""
+    return put(g, g.dtype.type(0), index=index)
+
+
+def _put_values(g: Array, index: Any, values_shape: tuple[int, ...]) -> Array:
+    """Give each written value the cotangent of the place it was written to, if it was not overwritten."""
+    ct = g[index]
+    if _repeats(index):
+        order = np.arange(ct.size).reshape(ct.shape)
+        last = np.zeros(g.shape, dtype=order.dtype)
+        last[index] = order
+        ct = ct * (last[index] == order)
+    extra = len(values_shape) - ct.ndim
+    # NumPy drops leading axes of length 1 from what it writes.
+    return np.reshape(ct, (1,) * extra + ct.shape) if extra > 0 else ct
+
+
+READS = [
+    ((3, 4), 1), ((3, 4), slice(None, None, -2)), ((3, 4), (slice(1, None), -1)), ((3, 4), (Ellipsis, None, 0)),
+    ((3, 4), np.array([0, 2, 0])), ((3, 4), (np.array([0, 2, 0]), np.array([1, 1, 1]))),
+    ((3, 4), (np.array([[0], [1]]), slice(0, 2))),
+    ((3,), np.array([True, False, True])), ((3, 4), (slice(None), np.array([True, False, True, True]))),
+    ((3, 4), [2, 2]), ((0, 3), slice(None)), ((), ()), ((3,), np.array([], dtype=int)),
+]  # fmt: skip
+
+
+def _selected(shape: tuple[int, ...], index: Any) -> tuple[int, ...]:
+    return tuple(np.empty(shape)[index].shape)
+
+
+getitem = linear(
+    lambda a, index: a[index], name="getitem", moves=True,
+    a=lambda g, index, a_shape: scatter(g, index=index, shape=a_shape),
+    cases=[case(shape, index=index) for shape, index in READS],
+)  # fmt: skip
+scatter: Op = linear(
+    _scatter, name="scatter", moves=True, a=lambda g, index: g[index],
+    cases=[case(_selected(shape, index), index=index, shape=shape) for shape, index in READS],
+)  # fmt: skip
+put = linear(
+    _put, name="put", a=_put_a, values=_put_values,
+    cases=[case(shape, _selected(shape, index), index=index) for shape, index in READS]
+    + [case((3, 4), (), index=1), case((3, 4), (4,), index=slice(0, 2)), case((3,), (1, 2), index=slice(0, 2))],
+)  # fmt: skip
+
+
+@composite(np.take)
+def _np_take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
+    flat = np.reshape(a, -1) if axis is None else a
+    axis = 0 if axis is None else axis
+    indices = np.asarray(plain_index(indices))
+    size = flat.shape[axis]
+    if mode == "wrap":
+        indices = indices % size
+    elif mode == "clip":
+        indices = np.clip(indices, 0, size - 1)
+    return flat[(slice(None),) * (axis % flat.ndim) + (indices,)]
+
+
+@composite(np.take_along_axis)
+def _np_take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
+    indices = np.asarray(plain_index(indices))
+    if axis is None:
+        return np.reshape(arr, -1)[indices]
+    if indices.ndim != arr.ndim:
+        raise ValueError(f"take_along_axis: indices {indices.shape} and array {arr.shape} must have the same ndim")
+    axis = axis % arr.ndim
+    index = []
+    for i, size in enumerate(arr.shape):
+        along = (1,) * i + (-1,) + (1,) * (arr.ndim - i - 1)
+        index.append(indices if i == axis else np.arange(size).reshape(along))
+    return arr[tuple(index)]

@@ -1,0 +1,481 @@
+"""The tape: what was computed, in order, and the two walks over it.
+
+Here one collects the entries between some inputs and some outputs (`Tape.of`), walks them back (`pullback`, reverse
+mode) or forth (`pushforward`, forward mode), and prints them. Everything else in the engine is thin over these two
+walks. This room knows no operation and imports nothing of the engine.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from operator import attrgetter
+from typing import Any, cast
+
+import numpy as np
+
+#: An `ndarray`, an array that speaks NumPy's protocols, or a Tensor: rules run on all three.
+Array = Any
+#: Puts an array back into a shell that stands at an entry, so that a walk over it is itself recorded.
+Lift = Callable[[Array, "Entry"], Array]
+
+numbers = itertools.count()
+_recording: ContextVar[bool] = ContextVar("autograd_recording", default=True)
+is_recording = _recording.get
+
+
+@contextmanager
+def recording(on: bool) -> Iterator[None]:
+    """Switch recording on or off in this context (thread, task) until the block ends, however it ends."""
+    token = _recording.set(on)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
+
+
+class Rule:
+    """How derivatives cross an op at one of its inputs, and what is saved for that.
+
+    Attributes
+    ----------
+    position : int
+        Which input of the op this is.
+    names : tuple of str
+        What is saved. With none it is None, one thing is kept as it is, several are a tuple.
+    arity : int
+        How many they are.
+    sources : tuple
+        For each name the position of the input it is, -1 for the op's output, None for plain data.
+    pull, push : callables
+        From the output's cotangent, and from the input's tangent, with what was saved.
+    save : callable
+        Collects what is named, from the inputs' data, the output, and the static parameters.
+    shields : bool
+        Whether coefficients of the rule may be singular where the cotangent is masked.
+    mask : callable or None
+        From what was saved, the mask that this input's cotangent starts to carry.
+    carry : callable or None
+        From the mask of the output's cotangent and what was saved, that of the input's.
+    """
+
+    __slots__ = ("arity", "carry", "mask", "names", "position", "pull", "push", "save", "shields", "sources")
+
+    def __init__(
+        self,
+        position: int,
+        names: tuple[str, ...],
+        sources: tuple[int | None, ...],
+        pull: Callable[..., Array],
+        push: Callable[..., Array],
+        save: Callable[..., Any],
+    ) -> None:
+        self.position = position
+        self.names = names
+        self.arity = len(names)
+        self.sources = sources
+        self.pull = pull
+        self.push = push
+        self.save = save
+        self.shields = any(source is not None for source in sources)
+        self.mask: Callable[..., Array] | None = None
+        self.carry: Callable[..., Array | None] | None = None
+
+
+#: One tracked input of an entry: where it came from, its rule, and the values the rule asked to be saved.
+Edge = tuple["Entry", Rule, Any]
+
+
+class Entry:
+    """One recorded operation. Points only at its parents and never at a Tensor, so no reference cycle can arise.
+
+    It does not change, with one exception: `backward` takes the edges away (None) when it has passed.
+    """
+
+    __slots__ = ("dtype", "edges", "number", "op", "params", "shape")
+
+    op: Any
+    edges: tuple[Edge, ...] | None
+
+    def __init__(
+        self, op: Any, edges: tuple[Edge, ...], params: dict[str, Any] | None, number: int, shape: Any, dtype: Any
+    ) -> None:
+        self.op = op
+        self.edges = edges
+        self.params = params
+        self.number = number
+        self.shape = shape
+        self.dtype = dtype
+
+    def __repr__(self) -> str:
+        """Give number, op, shape and dtype."""
+        return f"<Entry {self.number}: {self.name} {self.shape} {self.dtype}>"
+
+    @property
+    def name(self) -> str:
+        """The op's name, or `input` for an entry that only marks where differentiation starts."""
+        return "input" if self.op is None else self.op.name
+
+
+class Leaf(Entry):
+    """The entry of a Tensor made with `requires_grad=True`; it holds the gradient that `backward` adds up."""
+
+    __slots__ = ("grad",)
+
+    def __init__(self, shape: Any, dtype: Any) -> None:
+        super().__init__(None, (), None, next(numbers), shape, dtype)
+        self.grad: Array | None = None
+
+
+class Shell:
+    """What a user holds: the value, and where it stands on the tape (an `Entry`, or None if it is a constant)."""
+
+    __slots__ = ("_data", "entry")
+
+    _data: Array
+    entry: Entry | None
+
+
+#: The rule of `variable`: what arrives goes on.
+_IDENTITY = Rule(0, (), (), lambda g: g, lambda t: t, lambda *_: None)
+
+
+def variable(parent: Entry | None, shape: Any, dtype: Any) -> Entry:
+    """Open a fresh entry to differentiate with respect to; an outer differentiation sees through it."""
+    edges = () if parent is None else ((parent, _IDENTITY, None),)
+    return Entry(None, edges, None, next(numbers), shape, dtype)
+
+
+class Tape:
+    """The entries between some inputs and some outputs, oldest first.
+
+    Attributes
+    ----------
+    entries : list of Entry
+        In recording order, the inputs not included.
+    inputs, outputs : list of Entry
+    outer : bool
+        True if what lies between depends on something tracked that is not among the inputs: then a walk has to be
+        recorded, or an enclosing differentiation would miss it.
+    """
+
+    __slots__ = ("entries", "inputs", "live", "outer", "outputs")
+
+    def __init__(self, entries: list[Entry], inputs: list[Entry], outputs: list[Entry], outer: bool) -> None:
+        self.entries = entries
+        self.inputs = inputs
+        self.outputs = outputs
+        self.outer = outer
+        # Only where some parent leads nowhere do the walks have to ask which ones do.
+        self.live: set[Entry] | None = {*entries, *inputs} if outer else None
+
+    @classmethod
+    def of(cls, outputs: Any, inputs: Any = None) -> Tape:
+        """Collect what lies between `inputs` (all leaves, if None) and `outputs`.
+
+        Parameters
+        ----------
+        outputs, inputs : Tensor, Entry, or a sequence of these
+            An untracked Tensor is skipped among the outputs.
+
+        Raises
+        ------
+        RuntimeError
+            If part of it was released by an earlier `backward`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from autograd import Tensor
+        >>> x = Tensor([1.0, 2.0], requires_grad=True)
+        >>> print(Tape.of((np.exp(x) * 2).sum()))
+          #  op        inputs  shape  dtype
+          0  input             (2,)   float64
+          1  exp       0       (2,)   float64
+          2  multiply  1       (2,)   float64
+          3  sum       2       ()     float64
+        """
+        ends = _entries(outputs)
+        if inputs is None:
+            ordered = _in_order(_reach(ends, -1, ()))
+            starts = [entry for entry in ordered if not entry.edges]
+            return cls([entry for entry in ordered if entry.edges], starts, ends, False)
+        starts = _entries(inputs)
+        # An entry older than every input cannot depend on one: the collection stops there.
+        oldest = min((e.number for e in starts), default=0)
+        known = set(starts)
+        found = _reach(ends, oldest, known)
+        outer = any(e.edges for e in starts) or any(
+            e.number < oldest or (not e.edges and e not in known) for e in found
+        )
+        ordered = _in_order(e for e in found if e not in known)
+        if outer:
+            live = set(starts)
+            between = []
+            for entry in ordered:
+                if any(edge[0] in live for edge in entry.edges or ()):
+                    live.add(entry)
+                    between.append(entry)
+            ordered = between
+        return cls(ordered, starts, ends, outer)
+
+    def pullback(
+        self, cotangents: Sequence[Array], *, lift: Lift | None = None, release: bool = False
+    ) -> list[Array | None]:
+        """Walk back: from the outputs' cotangents to the inputs' (reverse mode, vector-Jacobian product).
+
+        Parameters
+        ----------
+        cotangents : sequence of arrays
+            One for each output, of its shape and dtype.
+        lift : callable, optional
+            Given, saved arrays of tracked values are put back into shells, so that the walk is recorded.
+        release : bool
+            Take each entry's saved arrays away when it has been passed. The tape cannot be walked again.
+
+        Returns
+        -------
+        list
+            For each input its cotangent, or None where nothing arrived. Arrays may be shared: see `owned`.
+        """
+        pending: dict[Entry, Array] = {}
+        masks: dict[Entry, Array] = {}
+        for output, g in zip(self.outputs, cotangents, strict=True):
+            pending[output] = pending[output] + g if output in pending else g
+        live = self.live
+        entry = None
+        try:
+            for entry in reversed(self.entries):
+                g = pending.pop(entry, None)
+                if g is None:
+                    if release:
+                        entry.edges = None
+                    continue
+                mask = masks.pop(entry, None) if masks else None
+                edges = entry.edges
+                for parent, rule, saved in edges:  # type: ignore[union-attr]  # never None: `of` has looked
+                    if live is not None and parent not in live:
+                        continue
+                    if lift is not None:
+                        saved = _lifted(saved, rule, entry, lift)
+                    if mask is not None and rule.shields:
+                        ct = _shielded(mask, rule, g, saved)
+                    elif (arity := rule.arity) == 1:
+                        ct = rule.pull(g, saved)
+                    else:
+                        ct = rule.pull(g, *saved) if arity else rule.pull(g)
+                    if ct.shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
+                        ct = fit(ct, parent.shape, parent.dtype)
+                    if mask is not None or rule.mask is not None:
+                        _pass_mask(mask, masks, parent, rule, saved, parent in pending)
+                    elif masks and parent in masks:
+                        del masks[parent]
+                    pending[parent] = pending[parent] + ct if parent in pending else ct
+                if release:
+                    entry.edges = None
+        except Exception as error:
+            if entry is not None:
+                error.add_note(f"while the cotangent passed {entry!r}")
+            raise
+        return [pending.get(entry) for entry in self.inputs]
+
+    def pushforward(self, tangents: Sequence[Array], *, lift: Lift | None = None) -> list[Array | None]:
+        """Walk forth: from the inputs' tangents to the outputs' (forward mode, Jacobian-vector product).
+
+        Parameters are as in `pullback`: one tangent for each input; the result has one, or None, for each output.
+        """
+        pending: dict[Entry, Array] = dict(zip(self.inputs, tangents, strict=True))
+        entry = None
+        try:
+            for entry in self.entries:
+                total = None
+                for parent, rule, saved in entry.edges:  # type: ignore[union-attr]
+                    t = pending.get(parent)
+                    if t is None:
+                        continue
+                    if lift is not None:
+                        saved = _lifted(saved, rule, entry, lift)
+                    part = rule.push(t, *_several(saved, rule))
+                    total = part if total is None else total + part
+                if total is not None:
+                    if total.shape != entry.shape:
+                        total = np.broadcast_to(total, entry.shape)
+                    pending[entry] = total if total.dtype == entry.dtype else to_dtype(total, entry.dtype)
+        except Exception as error:
+            if entry is not None:
+                error.add_note(f"while the tangent passed {entry!r}")
+            raise
+        return [pending.get(entry) for entry in self.outputs]
+
+    def __len__(self) -> int:
+        """Count the entries."""
+        return len(self.entries)
+
+    def __str__(self) -> str:
+        """Give the tape as a table, numbered from 0."""
+        everything = _in_order({*self.inputs, *self.entries})
+        number = {entry: i for i, entry in enumerate(everything)}
+        rows = [("#", "op", "inputs", "shape", "dtype")]
+        for entry in everything:
+            edges = () if entry in self.inputs else entry.edges or ()
+            parents = " ".join(str(number[edge[0]]) if edge[0] in number else "-" for edge in edges)
+            rows.append((str(number[entry]), entry.name, parents, str(entry.shape), str(entry.dtype)))
+        widths = [max(len(row[column]) for row in rows) for column in range(5)]
+        widths[0] = max(widths[0], 3)
+        lines = []
+        for first, *rest in rows:
+            cells = [first.rjust(widths[0]), *(cell.ljust(width) for cell, width in zip(rest, widths[1:], strict=True))]
+            lines.append("  ".join(cells).rstrip())
+        return "\n".join(lines)
+
+
+def _entries(shells: Any) -> list[Entry]:
+    """Take one Tensor or Entry, or several, to the list of their entries."""
+    several = shells if isinstance(shells, Iterable) and not isinstance(shells, (Shell, Entry)) else (shells,)
+    entries = (item if isinstance(item, Entry) else item.entry for item in several)
+    return [entry for entry in entries if entry is not None]
+
+
+def _reach(ends: list[Entry], oldest: int, stop: Iterable[Entry]) -> set[Entry]:
+    """Find all entries that the ends depend on, not going beyond `stop` or anything older than `oldest`."""
+    found = set(ends)
+    stack = list(found)
+    for entry in stop:
+        found.add(entry)
+    stack = [entry for entry in stack if entry not in stop] if stop else stack
+    while stack:
+        entry = stack.pop()
+        if entry.number < oldest:
+            continue
+        edges = entry.edges
+        if edges is None:
+            raise RuntimeError(
+                f"The tape behind {entry!r} was released: an earlier backward() lets go of its saved arrays as it "
+                "walks. Call that one with retain_graph=True to walk the same tape again."
+            )
+        for edge in edges:
+            parent = edge[0]
+            if parent not in found:
+                found.add(parent)
+                stack.append(parent)
+    return found
+
+
+def _in_order(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(entries, key=attrgetter("number"))
+
+
+def _several(saved: Any, rule: Rule) -> tuple[Any, ...]:
+    """Give what a rule saved as a tuple, whatever its arity."""
+    if rule.arity == 1:
+        return (saved,)
+    return cast(tuple[Any, ...], saved) if rule.arity else ()
+
+
+def _lifted(saved: Any, rule: Rule, entry: Entry, lift: Lift) -> Any:
+    """Put each saved array of a tracked value back into a shell that stands where the value stood."""
+    if not rule.arity:
+        return None
+    at: dict[int | None, Entry] = {edge[1].position: edge[0] for edge in entry.edges or ()}
+    at[-1] = entry
+    values = [
+        lift(value, at[source]) if source in at else value
+        for value, source in zip(_several(saved, rule), rule.sources, strict=True)
+    ]
+    return values[0] if rule.arity == 1 else values
+
+
+def _shielded(mask: Array, rule: Rule, g: Array, saved: Any) -> Array:
+    """Apply a rule where the mask lets through, and give exactly 0 elsewhere, however singular its coefficients are."""
+    with np.errstate(all="ignore"):
+        return np.where(mask, rule.pull(g, *_several(saved, rule)), 0)
+
+
+def _pass_mask(
+    mask: Array | None, masks: dict[Entry, Array], parent: Entry, rule: Rule, saved: tuple[Any, ...], met: bool
+) -> None:
+    """Hand the mask of a cotangent on to the parent's, or drop it where the op mixes elements.
+
+    A mask is True where the cotangent may be anything and False where no path leads on, so that it is exactly 0
+    whatever the coefficients of the rules below. A parent fed from two sides is masked only where both are.
+    """
+    if rule.mask is not None:
+        own = rule.mask(*_several(saved, rule))
+        mask = own if mask is None else np.logical_and(own, mask)
+    elif mask is not None:
+        mask = rule.carry(mask, *_several(saved, rule)) if rule.carry is not None else None
+    if mask is not None and mask.shape != parent.shape:
+        mask = _fit_mask(mask, parent.shape)
+    if met:
+        before = masks.pop(parent, None)
+        mask = None if before is None or mask is None else np.logical_or(before, mask)
+    if mask is not None:
+        masks[parent] = mask
+
+
+def _fit_mask(mask: Array, shape: tuple[int, ...]) -> Array:
+    """Bring a mask to an input's shape: broadcast it, and where the input was broadcast, any path counts."""
+    full = np.broadcast_to(mask, np.broadcast_shapes(mask.shape, shape))
+    axes = _broadcast_axes(full.shape, shape)
+    return np.reshape(np.logical_or.reduce(full, axis=axes), shape) if axes else full
+
+
+def _broadcast_axes(wide: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Tell along which axes of `wide` an array of `shape` was repeated."""
+    extra = len(wide) - len(shape)
+    return tuple(range(extra)) + tuple(
+        extra + axis for axis, size in enumerate(shape) if size == 1 and wide[extra + axis] != 1
+    )
+
+
+def fit(g: Array, shape: tuple[int, ...], dtype: Any) -> Array:
+    """Bring a cotangent in the broadcast shape to its input's shape and dtype: the one place that un-broadcasts.
+
+    Raises
+    ------
+    ValueError
+        If `g` is not of a shape that `shape` broadcasts to: the rule is wrong.
+    """
+    if g.shape != shape:
+        extra = len(g.shape) - len(shape)
+        if extra < 0 or any(size not in (1, wide) for size, wide in zip(shape, g.shape[extra:], strict=True)):
+            raise ValueError(
+                f"a rule returned a cotangent of shape {g.shape} for an input of shape {shape}: it must have the "
+                "input's shape, or the broadcast one"
+            )
+        axes = _broadcast_axes(g.shape, shape)
+        if g.dtype == np.float16:
+            g = np.add.reduce(g.astype(np.float32), axis=axes)
+        else:
+            g = np.add.reduce(g, axis=axes)
+        if g.shape != shape:
+            g = np.reshape(g, shape)
+    return g if g.dtype == dtype else to_dtype(g, dtype)
+
+
+def to_dtype(g: Array, dtype: Any) -> Array:
+    """Cast a derivative; a complex one that reaches a real value keeps its real part."""
+    if g.dtype.kind == "c" and dtype.kind != "c":
+        g = g.real
+    return g.astype(dtype)
+
+
+def owned(arrays: Iterable[Array | None], given: Iterable[Array] = ()) -> list[Array | None]:
+    """Make each array of a walk's result one that nobody else holds, of its own memory, and writable.
+
+    A rule's result is linear in the cotangent: it is new, or the cotangent, or a view. So what can be shared is a
+    view, one of the `given` cotangents, or the same array met twice.
+    """
+    seen = {id(g) for g in given}
+    result: list[Array | None] = []
+    for array in arrays:
+        if isinstance(array, np.generic):
+            array = np.asarray(array)
+        elif isinstance(array, np.ndarray):
+            if array.base is not None or id(array) in seen or not array.flags.writeable:
+                array = array.copy()
+            seen.add(id(array))
+        result.append(array)
+    return result

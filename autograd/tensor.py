@@ -1,0 +1,497 @@
+"""The Tensor: an array that knows where it stands on the tape.
+
+It goes wherever an array goes: operators, `np.exp(t)`, `np.concatenate([a, t])`, indexing, the methods of `ndarray`. A
+Tensor is a value: `y = x[0]` is a snapshot, and assigning to `x[0]` later does not reach `y`.
+"""
+
+from __future__ import annotations
+
+import opcode
+import operator
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, cast
+
+import numpy as np
+
+from autograd import tape
+from autograd.ops import elementwise as ew
+from autograd.ops import indexing, linalg
+from autograd.ops.shape import reshape, transpose
+from autograd.protocols import ASSIGNED, array_function, array_ufunc
+from autograd.record import Op, ufuncs
+from autograd.tape import Array, Entry, Leaf, Shell, Tape, recording
+
+_FLOAT = "fc"
+_STORE_SUBSCR = opcode.opmap["STORE_SUBSCR"]
+
+
+def _reflected(op: Op) -> Callable[..., Any]:
+    return lambda x, y: op.call(y, x)
+
+
+def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    return lambda x, y: compare(x._data, y._data if isinstance(y, Shell) else y)
+
+
+def _method(function: Any) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return array_function(function, (self, *args), kwargs)
+
+    method.__name__ = function.__name__
+    method.__doc__ = f"Call `np.{function.__name__}` on this Tensor."
+    return method
+
+
+class Tensor(Shell):
+    """An array that can be differentiated with respect to, or depends on one that can.
+
+    Parameters
+    ----------
+    data : array_like
+        Taken by reference if it is an array. Numeric: boolean, integer, floating or complex.
+    requires_grad : bool
+        Make it a leaf: `backward` will leave the derivative in `grad`.
+
+    Raises
+    ------
+    TypeError
+        For object arrays, and for `requires_grad=True` of integers or booleans.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = Tensor([1.0, 2.0], requires_grad=True)
+    >>> y = (np.exp(x) * 2).sum()
+    >>> y.backward()
+    >>> x.grad
+    array([ 5.43656366, 14.7781122 ])
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any, requires_grad: bool = False) -> None:
+        entry = None
+        if isinstance(data, Shell):
+            # The same value at the same place: a Tensor of a Tensor loses nothing.
+            if requires_grad and data.entry is not None:
+                raise ValueError(
+                    "This Tensor is on the tape already; write t.detach() to make a new leaf of its value."
+                )
+            entry, data = data.entry, data._data
+        self._data = _numeric(data)
+        self.entry = entry
+        if requires_grad:
+            self.entry = _leaf(self._data)
+
+    # What it is
+
+    @property
+    def data(self) -> Array:
+        """The value, by reference; assigning replaces it (shape and dtype of a leaf must stay)."""
+        return self._data
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        value = _numeric(value)
+        if self.entry is not None:
+            if not isinstance(self.entry, Leaf):
+                raise RuntimeError(
+                    f"This Tensor is the result of {self.entry.name}: its value belongs to the tape. "
+                    "Write t.detach() for one that is free."
+                )
+            if value.shape != self.entry.shape or value.dtype != self.entry.dtype:
+                raise ValueError(
+                    f"A leaf of shape {self.entry.shape} and dtype {self.entry.dtype} cannot take data of shape "
+                    f"{value.shape} and dtype {value.dtype}; make a new Tensor."
+                )
+        self._data = value
+
+    @property
+    def grad(self) -> Array | None:
+        """The derivative that `backward` added up, an array like `data`; None if none has arrived."""
+        return self.entry.grad if isinstance(self.entry, Leaf) else None
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        if not isinstance(self.entry, Leaf):
+            raise RuntimeError("Only a leaf, Tensor(..., requires_grad=True), has a gradient.")
+        self.entry.grad = None if value is None else _like(value, self, "gradient")
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether it is on the tape. Setting it makes a leaf of a constant, or a constant of a leaf."""
+        return self.entry is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if bool(value) == self.requires_grad:
+            return
+        if not value and not isinstance(self.entry, Leaf):
+            raise RuntimeError("Only a leaf can stop requiring its gradient; write t.detach() for a constant copy.")
+        self.entry = _leaf(self._data) if value else None
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether `backward` leaves its gradient here."""
+        return isinstance(self.entry, Leaf)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+        return cast("tuple[int, ...]", self._data.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return cast(int, self._data.ndim)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return cast(int, self._data.size)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The data type of the elements."""
+        return cast("np.dtype[Any]", self._data.dtype)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the elements take."""
+        return cast(int, self._data.nbytes)
+
+    @property
+    def T(self) -> Tensor:
+        """The transpose: all axes reversed."""
+        return cast(Tensor, transpose.call(self))
+
+    @property
+    def mT(self) -> Tensor:
+        """The transpose of the last two axes."""
+        return cast(Tensor, np.swapaxes(cast(Any, self), -1, -2))
+
+    @property
+    def real(self) -> Tensor:
+        """The real part."""
+        return cast(Tensor, ew.real.call(self))
+
+    @property
+    def imag(self) -> Tensor:
+        """The imaginary part."""
+        return cast(Tensor, ew.imag.call(self))
+
+    @property
+    def flat(self) -> Iterator[Tensor]:
+        """Iterate over the elements in C order."""
+        return iter(self.ravel())
+
+    def __repr__(self) -> str:
+        """Show values, dtype, and whether it is on the tape."""
+        text = np.array2string(self._data, prefix="Tensor(", separator=", ")
+        suffix = ", requires_grad=True" if self.requires_grad else ""
+        return f"Tensor({text}, dtype={self.dtype}{suffix})"
+
+    def __len__(self) -> int:
+        """Give the length of the first axis."""
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        """Iterate over the first axis; the items stay on the tape."""
+        if self.ndim == 0:
+            raise TypeError("iteration over a 0-d Tensor")
+        return (self[i] for i in range(len(self._data)))
+
+    __hash__ = object.__hash__
+
+    # Off the tape
+
+    def backward(self, gradient: Any = None, retain_graph: bool = False) -> None:
+        """Differentiate this Tensor with respect to every leaf it depends on, adding to each leaf's `grad`.
+
+        Parameters
+        ----------
+        gradient : array_like, optional
+            The cotangent, of this Tensor's shape and dtype; 1 for a Tensor of one element.
+        retain_graph : bool
+            Keep what the tape saved, so that it can be walked again. Otherwise it is let go on the way.
+
+        Raises
+        ------
+        RuntimeError
+            If it depends on no leaf, or the tape was released before.
+        ValueError, TypeError
+            If the gradient is missing and there are several elements, or has another shape or dtype.
+
+        Examples
+        --------
+        >>> x = Tensor(3.0, requires_grad=True)
+        >>> (x * x).backward()
+        >>> x.grad
+        array(6.)
+        """
+        if self.entry is None:
+            raise RuntimeError(
+                "backward() of a Tensor that depends on nothing with requires_grad=True, or was computed under no_grad."
+            )
+        if gradient is None:
+            if self.size != 1:
+                raise ValueError(
+                    f"backward() of a Tensor of shape {self.shape} needs a gradient of that shape: "
+                    "t.backward(np.ones_like(t)), or reduce it first, t.sum().backward()."
+                )
+            g = np.ones_like(self._data)
+        else:
+            g = _like(gradient, self, "gradient")
+        walked = Tape.of(self)
+        found = walked.pullback([g], release=not retain_graph)
+        for leaf, ct in zip(walked.inputs, tape.owned(found, [g]), strict=True):
+            if isinstance(leaf, Leaf) and ct is not None:
+                leaf.grad = ct if leaf.grad is None else leaf.grad + ct
+
+    def detach(self) -> Tensor:
+        """Give the same value as a constant.
+
+        Examples
+        --------
+        >>> Tensor(3.0, requires_grad=True).detach()
+        Tensor(3., dtype=float64)
+        """
+        return shell(self._data, None)
+
+    def numpy(self) -> Array:
+        """Give the value as a plain array, by reference: this leaves the tape."""
+        return self._data
+
+    def item(self, *index: Any) -> Any:
+        """Give one element as a Python number."""
+        return self._data.item(*index)
+
+    def tolist(self) -> Any:
+        """Give the elements as nested lists of Python numbers."""
+        return self._data.tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        """Give the data of a constant to NumPy, and refuse what is on the tape."""
+        if self.entry is not None:
+            raise TypeError(
+                "A Tensor that is on the tape does not become a plain array by itself: its gradient would be lost. "
+                "Leave the tape with t.detach() or t.numpy(); to build an array of Tensors use np.stack or "
+                "np.concatenate; to fill one, make it a Tensor first (buf = Tensor(np.zeros(n)); buf[1:-1] = t)."
+            )
+        return np.array(self._data, dtype=dtype, copy=copy)
+
+    def __float__(self) -> float:
+        """Give a plain number; refused for `buf[i] = t` with a plain `buf`."""
+        _refuse_store(self)
+        return float(self._data)
+
+    def __int__(self) -> int:
+        """Give a plain number, as `float(t)`."""
+        _refuse_store(self)
+        return int(self._data)
+
+    def __complex__(self) -> complex:
+        """Give a plain number, as `float(t)`."""
+        _refuse_store(self)
+        return complex(self._data)
+
+    def __bool__(self) -> bool:
+        """Give a plain truth value."""
+        return bool(self._data)
+
+    def __index__(self) -> int:
+        """Give an integer constant as an index."""
+        return cast(int, self._data.__index__())
+
+    def __format__(self, spec: str) -> str:
+        """Format a number as Python does."""
+        return format(self._data if self.ndim else self._data[()], spec) if spec else str(self)
+
+    def __contains__(self, value: Any) -> bool:
+        """Tell whether an element equals the value."""
+        return value in self._data
+
+    def __copy__(self) -> Tensor:
+        """Copy; the copy stays on the tape."""
+        return cast(Tensor, ew.copy.call(self))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        """Copy a leaf or a constant with its data."""
+        if self.entry is not None and not self.is_leaf:
+            raise RuntimeError("Only a leaf or a constant can be copied deeply; write t.detach() first.")
+        return Tensor(self._data.copy(), requires_grad=self.requires_grad)
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled."""
+        raise TypeError("Tensors are not pickled; save t.numpy() with np.save or np.savez.")
+
+    # NumPy's protocols
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """Record a ufunc: NumPy's first protocol."""
+        if not kwargs and method == "__call__" and (op := ufuncs.get(ufunc)) is not None:
+            return op.call(*inputs)
+        return array_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """Record a function: NumPy's second protocol."""
+        return array_function(func, args, kwargs)
+
+    # Indexing
+
+    def __getitem__(self, index: Any) -> Tensor:
+        """Read by basic, integer or boolean index; the result is a snapshot."""
+        return cast(Tensor, indexing.getitem.call(self, index=indexing.plain_index(index)))
+
+    def __setitem__(self, index: Any, values: Any) -> None:
+        """Write by index: the Tensor moves to a new entry, earlier reads stay what they were."""
+        if isinstance(self.entry, Leaf):
+            raise RuntimeError(
+                "Assignment into a leaf that requires its gradient: the leaf would no longer be what is "
+                "differentiated. Assign into a copy (y = x.copy(); y[i] = v), or change its value with x.data[i] = v."
+            )
+        if isinstance(values, Shell) and values.entry is not None and self.dtype.kind not in _FLOAT:
+            raise TypeError(
+                f"Writing a tracked Tensor into a Tensor of {self.dtype} would cut its gradient; "
+                "make the target floating first: x = x.astype(float)."
+            )
+        written = indexing.put.call(self, values, index=indexing.plain_index(index))
+        self._data, self.entry = written._data, written.entry
+
+    # Operators: arithmetic is recorded, comparisons give plain arrays
+
+    __add__, __radd__ = ew.add.call, _reflected(ew.add)
+    __sub__, __rsub__ = ew.subtract.call, _reflected(ew.subtract)
+    __mul__, __rmul__ = ew.multiply.call, _reflected(ew.multiply)
+    __truediv__, __rtruediv__ = ew.divide.call, _reflected(ew.divide)
+    __floordiv__, __rfloordiv__ = ew.floor_divide.call, _reflected(ew.floor_divide)
+    __mod__, __rmod__ = ew.remainder.call, _reflected(ew.remainder)
+    __matmul__, __rmatmul__ = linalg.matmul.call, _reflected(linalg.matmul)
+    __neg__, __pos__, __abs__ = ew.negative.call, ew.positive.call, ew.absolute.call
+    __rpow__ = _reflected(ew.power)
+    __eq__, __ne__ = _comparison(operator.eq), _comparison(operator.ne)
+    __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
+    __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)
+
+    def __pow__(self, y: Any) -> Any:
+        """Raise to a power."""
+        # As NumPy's own operator does: the two common powers are functions of their own.
+        if type(y) in (int, float):
+            if y == 2:
+                return ew.square.call(self)
+            if y == 0.5:
+                return ew.sqrt.call(self)
+        return ew.power.call(self, y)
+
+    def __divmod__(self, y: Any) -> tuple[Any, Any]:
+        """Give quotient and remainder."""
+        return self // y, self % y
+
+    # The methods of an ndarray, each the NumPy function of the same name
+
+    all, any = _method(np.all), _method(np.any)
+    argmax, argmin, argsort = _method(np.argmax), _method(np.argmin), _method(np.argsort)
+    clip, round = _method(np.clip), _method(np.round)
+    conj = conjugate = ew.conjugate.call
+    copy = ew.copy.call
+    cumprod, cumsum = _method(np.cumprod), _method(np.cumsum)
+    diagonal, trace = _method(np.diagonal), _method(np.trace)
+    dot = linalg.dot.call
+    max, min = _method(np.max), _method(np.min)
+    mean, std, var = _method(np.mean), _method(np.std), _method(np.var)
+    nonzero, searchsorted = _method(np.nonzero), _method(np.searchsorted)
+    ravel, repeat = _method(np.ravel), _method(np.repeat)
+    squeeze, swapaxes = _method(np.squeeze), _method(np.swapaxes)
+    sum, prod = _method(np.sum), _method(np.prod)
+    take = _method(np.take)
+
+    def astype(self, dtype: Any, copy: bool = True) -> Any:
+        """Cast to a data type; the derivative is cast back. What is cast to integers or booleans is a constant."""
+        dtype = np.dtype(dtype)
+        return self if dtype == self.dtype and not copy else ew.astype.call(self, dtype=dtype)
+
+    def reshape(self, *shape: Any, order: str = "C") -> Any:
+        """Give the same elements in another shape, an int, a tuple, or several ints."""
+        return reshape.call(self, shape[0] if len(shape) == 1 else shape, order=order)
+
+    def flatten(self, order: str = "C") -> Any:
+        """Give the elements as one axis."""
+        return reshape.call(self, -1, order=order)
+
+    def transpose(self, *axes: Any) -> Any:
+        """Permute the axes: all reversed, or as a tuple or several ints say."""
+        if len(axes) == 1 and (axes[0] is None or np.ndim(axes[0]) > 0):
+            axes = axes[0]
+        return transpose.call(self, axes=axes or None)
+
+
+def shell(data: Array, entry: Entry | None) -> Tensor:
+    """Put an array into a Tensor that stands at an entry; no checks."""
+    out = object.__new__(Tensor)
+    out._data = data
+    out.entry = entry
+    return out
+
+
+def _refuse_store(t: Tensor) -> None:
+    """Refuse `buf[i] = t` for a plain array `buf`: NumPy asks for `float(t)`, and the gradient would be lost.
+
+    The caller of `float` is the line itself in both cases; only the instruction that it is at tells them apart.
+    """
+    if t.entry is not None:
+        caller = sys._getframe(2)
+        if caller.f_code.co_code[caller.f_lasti] == _STORE_SUBSCR:
+            raise TypeError(ASSIGNED)
+
+
+def no_grad() -> Any:
+    """Compute without recording: results are constants. A context manager, and a decorator.
+
+    Examples
+    --------
+    >>> x = Tensor(3.0, requires_grad=True)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.requires_grad
+    False
+    """
+    return recording(False)
+
+
+def _numeric(data: Any) -> Array:
+    """Take what a user gives to an array of numbers."""
+    if type(data) is not np.ndarray:
+        if isinstance(data, np.ma.MaskedArray):
+            raise TypeError("A masked array would lose its mask; write np.where(mask, fill, values) first.")
+        # An array that speaks NumPy's protocols stays what it is.
+        if isinstance(data, np.ndarray) or not hasattr(data, "__array_function__"):
+            data = np.asarray(data)
+    if data.dtype.kind not in "biufc":
+        raise TypeError(
+            f"A Tensor holds numbers (boolean, integer, floating, complex), met dtype {data.dtype}. "
+            "Convert it first, for instance np.array(data, dtype=float)."
+        )
+    return data
+
+
+def _leaf(data: Array) -> Leaf:
+    if data.dtype.kind not in _FLOAT:
+        raise TypeError(
+            f"requires_grad=True needs a floating or complex dtype, met {data.dtype}: integers and booleans have no "
+            "derivative. Write Tensor(x.astype(float), requires_grad=True)."
+        )
+    return Leaf(data.shape, data.dtype)
+
+
+def _like(value: Any, t: Tensor, what: str) -> Array:
+    """Check that a cotangent fits a Tensor: its shape, and its dtype unless it is a Python number."""
+    number = isinstance(value, (int, float, complex)) and not isinstance(value, np.generic)
+    array = value._data if isinstance(value, Shell) else np.asarray(value, dtype=t.dtype if number else None)
+    if array.shape != t.shape:
+        raise ValueError(f"The {what} has shape {array.shape}; the Tensor has {t.shape}. They must be equal.")
+    if array.dtype != t.dtype:
+        raise TypeError(
+            f"The {what} has dtype {array.dtype}; the Tensor has {t.dtype}. Write {what}.astype(np.{t.dtype})."
+        )
+    return array

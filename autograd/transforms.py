@@ -1,0 +1,281 @@
+"""From functions to their derivatives, thin over the two walks.
+
+Here one writes `grad(f)`, `value_and_grad(f)`, `vjp(f, x)`, `jvp(f, (x,), (t,))`. Arguments are arrays, numbers,
+Tensors, and trees of lists, tuples and dicts of them; arrays go in and arrays come out. A result is a Tensor only where it is
+itself being differentiated: inside another transform, or of something that requires its gradient. So they nest to any
+order without a flag: each differentiates with respect to entries of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from autograd.tape import Array, Entry, Shell, Tape, is_recording, owned, recording, variable
+from autograd.tensor import Tensor, shell
+from autograd.tree import flatten, same_structure
+
+Fn = Callable[..., Any]
+
+
+def grad(fun: Fn, argnum: int | Sequence[int] = 0) -> Fn:
+    """Make the function that gives the gradient of a scalar-valued `fun` in one argument, or in several.
+
+    Parameters
+    ----------
+    fun : callable
+        Written in NumPy; returns a scalar.
+    argnum : int or sequence of int
+        The position of the argument, or positions: then the gradients come as a tuple.
+
+    Returns
+    -------
+    callable
+        Of the same arguments. The gradient has the argument's tree, shapes and dtypes (a 0-d array for a number).
+        For a complex argument z it is ∂f/∂(Re z) - i ∂f/∂(Im z), as in JAX and HIPS autograd; PyTorch has the
+        opposite sign.
+
+    Raises
+    ------
+    TypeError
+        If the argument holds integers or booleans, or `fun` does not return a real scalar.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> grad(np.tanh)(0.0)
+    array(1.)
+    >>> grad(lambda p: p["w"] ** 2 * p["b"])({"w": 3.0, "b": 2.0})
+    {'w': array(12.), 'b': array(9.)}
+    """
+    both = value_and_grad(fun, argnum)
+
+    @_named(fun, "grad")
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        return both(*args, **kwargs)[1]
+
+    return gradient
+
+
+def value_and_grad(fun: Fn, argnum: int | Sequence[int] = 0) -> Fn:
+    """Make the function that gives the value of `fun` and its gradient: see `grad`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> value_and_grad(lambda x, y: np.sum(x * y), argnum=(0, 1))(np.ones(2), np.arange(2.0))
+    (array(1.), (array([0., 1.]), array([1., 1.])))
+    """
+    single = isinstance(argnum, int)
+    argnums: tuple[int, ...] = (argnum,) if isinstance(argnum, int) else tuple(argnum)
+
+    @_named(fun, "value_and_grad")
+    def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
+        for n in argnums:
+            if not -len(args) <= n < len(args):
+                raise TypeError(f"argnum={n}, but {_name(fun)} was called with {len(args)} positional arguments")
+        positions = [n % len(args) for n in argnums]
+
+        def of_chosen(*chosen: Any) -> Any:
+            everything = list(args)
+            for n, value in zip(positions, chosen, strict=True):
+                everything[n] = value
+            return fun(*everything, **kwargs)
+
+        run = _Run(of_chosen, [args[n] for n in positions], fun)
+        value = run.scalar()
+        gradients = run.pullback([np.ones_like(run.arrays[0])], release=True)
+        return value, gradients[0] if single else tuple(gradients)
+
+    return value_and_gradient
+
+
+def vjp(fun: Fn, *primals: Any) -> tuple[Any, Fn]:
+    """Run `fun` once, and give its value and its pullback: from the output's cotangent to those of the arguments.
+
+    Parameters
+    ----------
+    fun : callable
+        Returns any tree of arrays.
+    *primals
+        The arguments; all are differentiated.
+
+    Returns
+    -------
+    out
+        The value.
+    pullback : callable
+        Takes a tree like `out`, of its shapes and dtypes, and returns a tuple with a cotangent for each primal. It may
+        be called any number of times.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> out, pullback = vjp(lambda x, y: x * y, np.array([1.0, 2.0]), 3.0)
+    >>> pullback(np.array([1.0, 10.0]))
+    (array([ 3., 30.]), array(21.))
+    """
+    run = _Run(fun, primals, fun)
+
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        if not same_structure(run.out, cotangent):
+            raise TypeError(f"The cotangent's structure {cotangent!r} is not that of the output, {run.out!r}")
+        leaves = flatten(cotangent)[0]
+        return tuple(run.pullback(_fitting(leaves, run.arrays, "cotangent", "output"), release=False))
+
+    return run.value(), pullback
+
+
+def jvp(fun: Fn, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """Give the value of `fun`, and its derivative in the direction of the tangents (forward mode).
+
+    Parameters
+    ----------
+    fun : callable
+        Returns any tree of arrays.
+    primals, tangents : sequences
+        The arguments, and for each a tree like it, of its shapes and dtypes.
+
+    Returns
+    -------
+    out, tangent
+        The value, and a tree like it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> jvp(np.sin, (0.0,), (2.0,))
+    (array(0.), array(2.))
+    """
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise TypeError("jvp takes its primals and tangents as tuples: jvp(f, (x,), (t,))")
+    if not same_structure(list(primals), list(tangents)):
+        raise TypeError(f"The tangents' structure {tangents!r} is not that of the primals, {primals!r}")
+    run = _Run(fun, primals, fun)
+    tangent = run.pushforward(_fitting(flatten(list(tangents))[0], run.inputs, "tangent", "primal"))
+    return run.value(), tangent
+
+
+class _Run:
+    """One recorded call: fresh variables in place of the leaves of its arguments, and the tape to its outputs."""
+
+    def __init__(self, fun: Fn, args: Sequence[Any], named: Fn) -> None:
+        self.name = _name(named)
+        leaves, self.rebuild = flatten(list(args))
+        self.inputs: list[Array] = []
+        self.variables: list[Entry] = []
+        shells = []
+        nested = is_recording()
+        for leaf in leaves:
+            data = _differentiable(leaf, self.name)
+            parent = leaf.entry if isinstance(leaf, Shell) and nested else None
+            entry = variable(parent, data.shape, data.dtype)
+            self.inputs.append(data)
+            self.variables.append(entry)
+            shells.append(shell(data, entry))
+        with recording(True):
+            self.out = fun(*self.rebuild(shells))
+        outs, self.rebuild_out = flatten(self.out)
+        self.arrays = [out._data if isinstance(out, Shell) else np.asarray(out) for out in outs]
+        self.entries = [out.entry if isinstance(out, Shell) else None for out in outs]
+        self.tape = Tape.of([entry for entry in self.entries if entry is not None], self.variables)
+        # Something outside is being differentiated too: then the walks are recorded.
+        self.outer = self.tape.outer and nested
+
+    def value(self) -> Any:
+        """Give the output: arrays, or Tensors where an outer differentiation goes on through them."""
+        if self.outer:
+            pairs = zip(self.arrays, self.entries, strict=True)
+            return self.rebuild_out([array if entry is None else shell(array, entry) for array, entry in pairs])
+        taken = [id(array) for array in self.inputs]
+        return self.rebuild_out([array.copy() if id(array) in taken else array for array in self.arrays])
+
+    def scalar(self) -> Any:
+        """Give the output if it is one real number."""
+        if isinstance(self.out, (list, tuple, dict)) or self.arrays[0].shape != ():
+            met = f"shape {self.arrays[0].shape}" if len(self.arrays) == 1 else f"{self.out!r}"
+            raise TypeError(
+                f"grad needs a function that returns a scalar; {self.name} returned {met}. "
+                "Reduce it (np.sum), or use vjp with a cotangent."
+            )
+        if self.arrays[0].dtype.kind == "c":
+            raise TypeError(
+                f"grad needs a real scalar; {self.name} returned a complex one. Take np.real or np.abs of it, or use "
+                "vjp with a cotangent."
+            )
+        value = self.value()
+        # From here on the tape alone holds what was saved, and can let it go.
+        self.out = None
+        return value
+
+    def pullback(self, cotangents: Sequence[Array], release: bool) -> list[Any]:
+        """Walk back, and give each argument's cotangent as a tree like it."""
+        lift, given = self._lifting(cotangents)
+        kept = [g for g, entry in zip(given, self.entries, strict=True) if entry is not None]
+        found = self.tape.pullback(kept, lift=lift, release=release and lift is None)
+        return list(self.rebuild(self._results(found, self.inputs, kept)))
+
+    def pushforward(self, tangents: Sequence[Array]) -> Any:
+        """Walk forth, and give the tangent as a tree like the output."""
+        lift, given = self._lifting(tangents)
+        found = iter(self.tape.pushforward(given, lift=lift))
+        every = [None if entry is None else next(found) for entry in self.entries]
+        return self.rebuild_out(self._results(every, self.arrays, given))
+
+    def _lifting(self, derivatives: Sequence[Array]) -> tuple[Any, list[Array]]:
+        """Decide whether to record the walk, and prepare the derivatives that go into it."""
+        tracked = is_recording() and any(isinstance(g, Shell) and g.entry is not None for g in derivatives)
+        if self.outer or tracked:
+            return shell, list(derivatives)
+        return None, [g._data if isinstance(g, Shell) else g for g in derivatives]
+
+    def _results(self, found: Sequence[Any], like: Sequence[Array], given: Sequence[Array]) -> list[Any]:
+        """Give zeros for None, and arrays for what is not tracked."""
+        plain = [x._data if isinstance(x, Tensor) and x.entry is None else x for x in found]
+        mine = owned(plain, (*given, *self.inputs, *self.arrays))
+        return [np.zeros_like(to) if x is None else x for x, to in zip(mine, like, strict=True)]
+
+
+def _differentiable(leaf: Any, name: str) -> Array:
+    """Take an argument's leaf to an array of floats, or say what to write."""
+    data = Tensor(leaf)._data
+    if data.dtype.kind not in "fc":
+        shown = f"{leaf!r}" if isinstance(leaf, (int, bool)) else f"an array of {data.dtype}"
+        cast = f"{float(leaf)!r}" if isinstance(leaf, (int, bool)) else "x.astype(float)"
+        raise TypeError(
+            f"Integers and booleans have no derivative: {name} was to be differentiated at {shown}. Write {cast}."
+        )
+    return data
+
+
+def _fitting(leaves: Sequence[Any], like: Sequence[Array], what: str, of: str) -> list[Any]:
+    """Check that derivatives have the shapes and dtypes of the values they belong to."""
+    fitting = []
+    for value, to in zip(leaves, like, strict=True):
+        number = isinstance(value, (int, float, complex)) and not isinstance(value, np.generic)
+        array: Array = value if isinstance(value, Shell) else np.asarray(value, dtype=to.dtype if number else None)
+        if array.shape != to.shape:
+            raise ValueError(f"A {what} has shape {array.shape}, the {of} {to.shape}: they must be equal.")
+        if array.dtype != to.dtype:
+            raise TypeError(f"A {what} has dtype {array.dtype}, the {of} {to.dtype}: write .astype(np.{to.dtype}).")
+        fitting.append(array)
+    return fitting
+
+
+def _name(fun: Fn) -> str:
+    return getattr(fun, "__name__", type(fun).__name__)
+
+
+def _named(fun: Fn, what: str) -> Callable[[Fn], Fn]:
+    """Name a derived function after the one it comes from."""
+
+    def name(derived: Fn) -> Fn:
+        if hasattr(fun, "__name__"):
+            derived = wraps(fun, assigned=("__module__", "__doc__"), updated=())(derived)
+        derived.__name__ = derived.__qualname__ = f"{what}({_name(fun)})"
+        return derived
+
+    return name
