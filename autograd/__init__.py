@@ -3,7 +3,7 @@
 >>> import numpy as np
 >>> from autograd import grad
 >>> grad(grad(np.tanh))(0.5)
-array(-0.72686201)
+array(-0.72686198)
 """
 
 from autograd.check import check_grads as check_grads

@@ -14,8 +14,8 @@ family         the rule means                         reverse mode              
 =============  =====================================  ==========================  ================================
 
 A rule's parameter names say what it needs, and nothing else is kept: `g` first, then inputs by name, `ans` (the
-output), static parameters by name, and `x_shape` or `x_dtype` for an input `x`. Rules are plain NumPy, so that they run on
-arrays, and on Tensors when the walk is recorded.
+output), static parameters by name, and `x_shape` or `x_dtype` for an input `x`. Rules are plain NumPy, so that they
+run on arrays, and on Tensors when the walk is recorded.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.entry import Array, Rule
 from autograd.record import Op, register, saver
-from autograd.tape import Array, Rule
 
 Fn = Callable[..., Array]
 

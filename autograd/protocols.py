@@ -14,9 +14,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from autograd.entry import Shell
 from autograd.ops.reduction import REDUCE
 from autograd.record import Op, by_name, composites, constants, functions, ufuncs
-from autograd.tape import Shell
 
 #: Modules with ops for a library's ufuncs: imported when that library is there and one of its functions meets a Tensor.
 _ON_DEMAND = {"scipy.special": "autograd.ops.special"}
@@ -46,7 +46,7 @@ def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[s
         return _with_options(ufunc, inputs, kwargs)
     if method == "__call__" and _load(ufunc):
         return _with_options(ufunc, inputs, kwargs)
-    name = f"np.{ufunc.__name__}" if getattr(np, ufunc.__name__, None) is ufunc else ufunc.__name__
+    name = _name(ufunc)
     _refuse(name if method == "__call__" else f"{name}.{method}")
 
 
@@ -147,6 +147,12 @@ def _parameters(func: Any, record: Op) -> tuple[tuple[str, ...], dict[str, Any]]
         return own, {}
     names = [p.name for p in signature.parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     return tuple(names), {p.name: p.default for p in signature.parameters.values()}
+
+
+def _name(ufunc: Any) -> str:
+    """Write a ufunc as a user does."""
+    name = str(ufunc.__name__)
+    return f"np.{name}" if getattr(np, name, None) is ufunc else name
 
 
 def _no_out(func: Any, kwargs: dict[str, Any]) -> None:

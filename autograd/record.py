@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd.tape import Array, Entry, Shell, is_recording, numbers
+from autograd.entry import Array, Entry, Shell, is_recording, numbers
 
 Fn = Callable[..., Any]
 
@@ -264,6 +264,7 @@ def _general(op: Op) -> Fn:
             ans = fn(*data, **params)
         except (ValueError, TypeError) as error:
             _explain(op, error, data)
+        ans = _array(ans)
         edges: tuple[Any, ...] = ()
         if is_recording():
             edges = tuple(
@@ -288,6 +289,7 @@ def _variadic(op: Op) -> Fn:
             ans = fn(*data, **params)
         except (ValueError, TypeError) as error:
             _explain(op, error, data)
+        ans = _array(ans)
         edges: list[Any] = []
         if is_recording():
             known = {**params, "shapes": tuple(x.shape for x in data)}
@@ -316,9 +318,12 @@ def _unwrap(args: Sequence[Any]) -> tuple[Any, list[Entry | None], list[Any]]:
     return cls, parents, data
 
 
+def _array(ans: Any) -> Array:
+    """Take the scalar that NumPy gives for 0-d data back to a 0-d array."""
+    return np.asarray(ans) if isinstance(ans, np.generic) else ans
+
+
 def _wrap(cls: Any, op: Op, ans: Array, edges: tuple[Any, ...], params: dict[str, Any]) -> Any:
-    if type(ans) is not ndarray and isinstance(ans, np.generic):
-        ans = np.asarray(ans)
     out = new(cls)
     out._data = ans
     # Integers have no derivative: what is cast to them is a constant.

@@ -7,43 +7,24 @@ Tensor is a value: `y = x[0]` is a snapshot, and assigning to `x[0]` later does 
 from __future__ import annotations
 
 import opcode
-import operator
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NoReturn, cast
 
 import numpy as np
 
-from autograd import tape
+from autograd.entry import Array, Entry, Leaf, Shell, recording
+from autograd.operators import Operators
 from autograd.ops import elementwise as ew
-from autograd.ops import indexing, linalg
-from autograd.ops.shape import reshape, transpose
-from autograd.protocols import ASSIGNED, array_function, array_ufunc
-from autograd.record import Op, ufuncs
-from autograd.tape import Array, Entry, Leaf, Shell, Tape, recording
+from autograd.ops import indexing
+from autograd.protocols import ASSIGNED
+from autograd.tape import Tape, owned
 
 _FLOAT = "fc"
 _STORE_SUBSCR = opcode.opmap["STORE_SUBSCR"]
 
 
-def _reflected(op: Op) -> Callable[..., Any]:
-    return lambda x, y: op.call(y, x)
-
-
-def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    return lambda x, y: compare(x._data, y._data if isinstance(y, Shell) else y)
-
-
-def _method(function: Any) -> Callable[..., Any]:
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return array_function(function, (self, *args), kwargs)
-
-    method.__name__ = function.__name__
-    method.__doc__ = f"Call `np.{function.__name__}` on this Tensor."
-    return method
-
-
-class Tensor(Shell):
+class Tensor(Operators):
     """An array that can be differentiated with respect to, or depends on one that can.
 
     Parameters
@@ -164,7 +145,7 @@ class Tensor(Shell):
     @property
     def T(self) -> Tensor:
         """The transpose: all axes reversed."""
-        return cast(Tensor, transpose.call(self))
+        return cast(Tensor, self.transpose())
 
     @property
     def mT(self) -> Tensor:
@@ -245,7 +226,7 @@ class Tensor(Shell):
             g = _like(gradient, self, "gradient")
         walked = Tape.of(self)
         found = walked.pullback([g], release=not retain_graph)
-        for leaf, ct in zip(walked.inputs, tape.owned(found, [g]), strict=True):
+        for leaf, ct in zip(walked.inputs, owned(found, [g]), strict=True):
             if isinstance(leaf, Leaf) and ct is not None:
                 leaf.grad = ct if leaf.grad is None else leaf.grad + ct
 
@@ -326,18 +307,6 @@ class Tensor(Shell):
         """Refuse to be pickled."""
         raise TypeError("Tensors are not pickled; save t.numpy() with np.save or np.savez.")
 
-    # NumPy's protocols
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        """Record a ufunc: NumPy's first protocol."""
-        if not kwargs and method == "__call__" and (op := ufuncs.get(ufunc)) is not None:
-            return op.call(*inputs)
-        return array_ufunc(ufunc, method, inputs, kwargs)
-
-    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        """Record a function: NumPy's second protocol."""
-        return array_function(func, args, kwargs)
-
     # Indexing
 
     def __getitem__(self, index: Any) -> Tensor:
@@ -358,72 +327,6 @@ class Tensor(Shell):
             )
         written = indexing.put.call(self, values, index=indexing.plain_index(index))
         self._data, self.entry = written._data, written.entry
-
-    # Operators: arithmetic is recorded, comparisons give plain arrays
-
-    __add__, __radd__ = ew.add.call, _reflected(ew.add)
-    __sub__, __rsub__ = ew.subtract.call, _reflected(ew.subtract)
-    __mul__, __rmul__ = ew.multiply.call, _reflected(ew.multiply)
-    __truediv__, __rtruediv__ = ew.divide.call, _reflected(ew.divide)
-    __floordiv__, __rfloordiv__ = ew.floor_divide.call, _reflected(ew.floor_divide)
-    __mod__, __rmod__ = ew.remainder.call, _reflected(ew.remainder)
-    __matmul__, __rmatmul__ = linalg.matmul.call, _reflected(linalg.matmul)
-    __neg__, __pos__, __abs__ = ew.negative.call, ew.positive.call, ew.absolute.call
-    __rpow__ = _reflected(ew.power)
-    __eq__, __ne__ = _comparison(operator.eq), _comparison(operator.ne)
-    __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
-    __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)
-
-    def __pow__(self, y: Any) -> Any:
-        """Raise to a power."""
-        # As NumPy's own operator does: the two common powers are functions of their own.
-        if type(y) in (int, float):
-            if y == 2:
-                return ew.square.call(self)
-            if y == 0.5:
-                return ew.sqrt.call(self)
-        return ew.power.call(self, y)
-
-    def __divmod__(self, y: Any) -> tuple[Any, Any]:
-        """Give quotient and remainder."""
-        return self // y, self % y
-
-    # The methods of an ndarray, each the NumPy function of the same name
-
-    all, any = _method(np.all), _method(np.any)
-    argmax, argmin, argsort = _method(np.argmax), _method(np.argmin), _method(np.argsort)
-    clip, round = _method(np.clip), _method(np.round)
-    conj = conjugate = ew.conjugate.call
-    copy = ew.copy.call
-    cumprod, cumsum = _method(np.cumprod), _method(np.cumsum)
-    diagonal, trace = _method(np.diagonal), _method(np.trace)
-    dot = linalg.dot.call
-    max, min = _method(np.max), _method(np.min)
-    mean, std, var = _method(np.mean), _method(np.std), _method(np.var)
-    nonzero, searchsorted = _method(np.nonzero), _method(np.searchsorted)
-    ravel, repeat = _method(np.ravel), _method(np.repeat)
-    squeeze, swapaxes = _method(np.squeeze), _method(np.swapaxes)
-    sum, prod = _method(np.sum), _method(np.prod)
-    take = _method(np.take)
-
-    def astype(self, dtype: Any, copy: bool = True) -> Any:
-        """Cast to a data type; the derivative is cast back. What is cast to integers or booleans is a constant."""
-        dtype = np.dtype(dtype)
-        return self if dtype == self.dtype and not copy else ew.astype.call(self, dtype=dtype)
-
-    def reshape(self, *shape: Any, order: str = "C") -> Any:
-        """Give the same elements in another shape, an int, a tuple, or several ints."""
-        return reshape.call(self, shape[0] if len(shape) == 1 else shape, order=order)
-
-    def flatten(self, order: str = "C") -> Any:
-        """Give the elements as one axis."""
-        return reshape.call(self, -1, order=order)
-
-    def transpose(self, *axes: Any) -> Any:
-        """Permute the axes: all reversed, or as a tuple or several ints say."""
-        if len(axes) == 1 and (axes[0] is None or np.ndim(axes[0]) > 0):
-            axes = axes[0]
-        return transpose.call(self, axes=axes or None)
 
 
 def shell(data: Array, entry: Entry | None) -> Tensor:

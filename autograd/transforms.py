@@ -1,9 +1,9 @@
 """From functions to their derivatives, thin over the two walks.
 
 Here one writes `grad(f)`, `value_and_grad(f)`, `vjp(f, x)`, `jvp(f, (x,), (t,))`. Arguments are arrays, numbers,
-Tensors, and trees of lists, tuples and dicts of them; arrays go in and arrays come out. A result is a Tensor only where it is
-itself being differentiated: inside another transform, or of something that requires its gradient. So they nest to any
-order without a flag: each differentiates with respect to entries of its own.
+Tensors, and trees of lists, tuples and dicts of them; arrays go in and arrays come out. A result is a Tensor only where
+it is itself being differentiated: inside another transform, or of something that requires its gradient. So they nest to
+any order without a flag: each differentiates with respect to entries of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.tape import Array, Entry, Shell, Tape, is_recording, owned, recording, variable
+from autograd.entry import Array, Entry, Shell, is_recording, recording, variable
+from autograd.tape import Tape, owned
 from autograd.tensor import Tensor, shell
 from autograd.tree import flatten, same_structure
 

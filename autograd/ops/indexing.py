@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.entry import Array, Shell
 from autograd.op import case, linear
 from autograd.record import Op, composite
-from autograd.tape import Array, Shell
 
 
 def plain_index(index: Any) -> Any:
@@ -52,7 +52,7 @@ def _scatter(a: Array, index: Any, shape: tuple[int, ...]) -> Array:
 
 
 def _put(a: Array, values: Any, index: Any) -> Array:
-    result = a.copy()
+    result = np.copy(a)
     result[index] = values
     return result
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.entry import Array, Rule
 from autograd.op import bilinear, case
 from autograd.ops.indexing import scatter
 from autograd.record import Op, composite, register, saver
-from autograd.tape import Array, Rule
 
 
 def mT(a: Array) -> Array:
@@ -39,12 +39,14 @@ def _matmul_b(g: Array, a: Array, b_shape: tuple[int, ...]) -> Array:
     return np.matmul(mT(a), g)
 
 
-def _dot_a(g: Array, b: Array) -> Array:
+def _dot_a(g: Array, b: Array, a_shape: tuple[int, ...]) -> Array:
     """Take ∂dot(a, b) back to a: contract g with b over b's free axes."""
-    if b.ndim == 2 and g.ndim == 2:
+    if len(a_shape) == 2 and b.ndim == 2:
         return np.matmul(g, b.T)
-    if b.ndim < 2:
-        return g * b if b.ndim == 0 else g[..., None] * b
+    if not a_shape or b.ndim == 0:
+        return g * b
+    if b.ndim == 1:
+        return g[..., None] * b
     free = [axis for axis in range(b.ndim) if axis != b.ndim - 2]
     return np.tensordot(g, b, (list(range(g.ndim - len(free), g.ndim)), free))
 
@@ -68,7 +70,7 @@ matmul = bilinear(
 )  # fmt: skip
 # The method, not np.dot: that name is replaced process-wide by nnfs.init().
 dot = bilinear(
-    lambda a, b: a.dot(b), name="dot", numpy=(np.dot,), a=_dot_a, b=_dot_b,
+    lambda a, b: a.dot(b) if a.ndim and b.ndim else a * b, name="dot", numpy=(np.dot,), a=_dot_a, b=_dot_b,
     cases=[case((2, 3), (3, 4)), case((3,), (3,)), case((2, 3), (3,)), case((3,), (3, 2)), case((), (2, 3)),
            case((2, 3), ()), case((2, 2, 3), (3,)), case((2, 3), (2, 3, 2)), case((2, 2, 3), (2, 3, 2)),
            case((), ()), case((2, 0), (0, 3))],

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.entry import Array
 from autograd.op import Real, kept_shape, reduction
 from autograd.ops.elementwise import conj
-from autograd.tape import Array
 
 
 def _ties(g: Array, x: Array, ans: Array, axis: Any) -> Array:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.entry import Array
 from autograd.op import case, linear
 from autograd.record import composite
-from autograd.tape import Array
 
 
 def _reshape(a: Array, shape: Any, order: Any = "C") -> Array:

@@ -1,0 +1,143 @@
+"""What the tape is made of: entries, the rules that lead across them, and the shells that users hold.
+
+This room knows no operation and imports nothing of the engine.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+#: An `ndarray`, an array that speaks NumPy's protocols, or a Tensor: rules run on all three.
+Array = Any
+#: Puts an array back into a shell that stands at an entry, so that a walk over it is itself recorded.
+Lift = Callable[[Array, "Entry"], Array]
+
+numbers = itertools.count()
+_recording: ContextVar[bool] = ContextVar("autograd_recording", default=True)
+is_recording = _recording.get
+
+
+@contextmanager
+def recording(on: bool) -> Iterator[None]:
+    """Switch recording on or off in this context (thread, task) until the block ends, however it ends."""
+    token = _recording.set(on)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
+
+
+class Rule:
+    """How derivatives cross an op at one of its inputs, and what is saved for that.
+
+    Attributes
+    ----------
+    position : int
+        Which input of the op this is.
+    names : tuple of str
+        What is saved. With none it is None, one thing is kept as it is, several are a tuple.
+    arity : int
+        How many they are.
+    sources : tuple
+        For each name the position of the input it is, -1 for the op's output, None for plain data.
+    pull, push : callables
+        From the output's cotangent, and from the input's tangent, with what was saved.
+    save : callable
+        Collects what is named, from the inputs' data, the output, and the static parameters.
+    shields : bool
+        Whether coefficients of the rule may be singular where the cotangent is masked.
+    mask : callable or None
+        From what was saved, the mask that this input's cotangent starts to carry.
+    carry : callable or None
+        From the mask of the output's cotangent and what was saved, that of the input's.
+    """
+
+    __slots__ = ("arity", "carry", "mask", "names", "position", "pull", "push", "save", "shields", "sources")
+
+    def __init__(
+        self,
+        position: int,
+        names: tuple[str, ...],
+        sources: tuple[int | None, ...],
+        pull: Callable[..., Array],
+        push: Callable[..., Array],
+        save: Callable[..., Any],
+    ) -> None:
+        self.position = position
+        self.names = names
+        self.arity = len(names)
+        self.sources = sources
+        self.pull = pull
+        self.push = push
+        self.save = save
+        self.shields = any(source is not None for source in sources)
+        self.mask: Callable[..., Array] | None = None
+        self.carry: Callable[..., Array | None] | None = None
+
+
+#: One tracked input of an entry: where it came from, its rule, and the values the rule asked to be saved.
+Edge = tuple["Entry", Rule, Any]
+
+
+class Entry:
+    """One recorded operation. Points only at its parents and never at a Tensor, so no reference cycle can arise.
+
+    It does not change, with one exception: `backward` takes the edges away (None) when it has passed.
+    """
+
+    __slots__ = ("dtype", "edges", "number", "op", "params", "shape")
+
+    op: Any
+    edges: tuple[Edge, ...] | None
+
+    def __init__(
+        self, op: Any, edges: tuple[Edge, ...], params: dict[str, Any] | None, number: int, shape: Any, dtype: Any
+    ) -> None:
+        self.op = op
+        self.edges = edges
+        self.params = params
+        self.number = number
+        self.shape = shape
+        self.dtype = dtype
+
+    def __repr__(self) -> str:
+        """Give number, op, shape and dtype."""
+        return f"<Entry {self.number}: {self.name} {self.shape} {self.dtype}>"
+
+    @property
+    def name(self) -> str:
+        """The op's name, or `input` for an entry that only marks where differentiation starts."""
+        return "input" if self.op is None else self.op.name
+
+
+class Leaf(Entry):
+    """The entry of a Tensor made with `requires_grad=True`; it holds the gradient that `backward` adds up."""
+
+    __slots__ = ("grad",)
+
+    def __init__(self, shape: Any, dtype: Any) -> None:
+        super().__init__(None, (), None, next(numbers), shape, dtype)
+        self.grad: Array | None = None
+
+
+class Shell:
+    """What a user holds: the value, and where it stands on the tape (an `Entry`, or None if it is a constant)."""
+
+    __slots__ = ("_data", "entry")
+
+    _data: Array
+    entry: Entry | None
+
+
+#: The rule of `variable`: what arrives goes on.
+_IDENTITY = Rule(0, (), (), lambda g: g, lambda t: t, lambda *_: None)
+
+
+def variable(parent: Entry | None, shape: Any, dtype: Any) -> Entry:
+    """Open a fresh entry to differentiate with respect to; an outer differentiation sees through it."""
+    edges = () if parent is None else ((parent, _IDENTITY, None),)
+    return Entry(None, edges, None, next(numbers), shape, dtype)

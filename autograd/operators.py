@@ -1,0 +1,120 @@
+"""What an array can do, on the tape: operators, the methods of an `ndarray`, and NumPy's two protocols.
+
+Each is the op or the NumPy function of the same name; nothing is computed here.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.entry import Shell
+from autograd.ops import elementwise as ew
+from autograd.ops import linalg
+from autograd.ops.shape import reshape, transpose
+from autograd.protocols import array_function, array_ufunc
+from autograd.record import Op, ufuncs
+
+
+def _reflected(op: Op) -> Callable[..., Any]:
+    return lambda x, y: op.call(y, x)
+
+
+def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    return lambda x, y: compare(x._data, y._data if isinstance(y, Shell) else y)
+
+
+def _method(function: Any) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return array_function(function, (self, *args), kwargs)
+
+    method.__name__ = function.__name__
+    method.__doc__ = f"Call `np.{function.__name__}` on this Tensor."
+    return method
+
+
+class Operators(Shell):
+    """A shell that behaves as an array; `Tensor` adds what it is and where it stands."""
+
+    __slots__ = ()
+
+    # NumPy's protocols
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """Record a ufunc: NumPy's first protocol."""
+        if not kwargs and method == "__call__" and (op := ufuncs.get(ufunc)) is not None:
+            return op.call(*inputs)
+        return array_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """Record a function: NumPy's second protocol."""
+        return array_function(func, args, kwargs)
+
+    # Operators: arithmetic is recorded, comparisons give plain arrays
+
+    __add__, __radd__ = ew.add.call, _reflected(ew.add)
+    __sub__, __rsub__ = ew.subtract.call, _reflected(ew.subtract)
+    __mul__, __rmul__ = ew.multiply.call, _reflected(ew.multiply)
+    __truediv__, __rtruediv__ = ew.divide.call, _reflected(ew.divide)
+    __floordiv__, __rfloordiv__ = ew.floor_divide.call, _reflected(ew.floor_divide)
+    __mod__, __rmod__ = ew.remainder.call, _reflected(ew.remainder)
+    __matmul__, __rmatmul__ = linalg.matmul.call, _reflected(linalg.matmul)
+    __neg__, __pos__, __abs__ = ew.negative.call, ew.positive.call, ew.absolute.call
+    __rpow__ = _reflected(ew.power)
+    __eq__, __ne__ = _comparison(operator.eq), _comparison(operator.ne)
+    __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
+    __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)
+
+    def __pow__(self, y: Any) -> Any:
+        """Raise to a power."""
+        # As NumPy's own operator does: the two common powers are functions of their own.
+        if type(y) in (int, float):
+            if y == 2:
+                return ew.square.call(self)
+            if y == 0.5:
+                return ew.sqrt.call(self)
+        return ew.power.call(self, y)
+
+    def __divmod__(self, y: Any) -> tuple[Any, Any]:
+        """Give quotient and remainder."""
+        return self // y, self % y
+
+    # The methods of an ndarray, each the NumPy function of the same name
+
+    all, any = _method(np.all), _method(np.any)
+    argmax, argmin, argsort = _method(np.argmax), _method(np.argmin), _method(np.argsort)
+    clip, round = _method(np.clip), _method(np.round)
+    conj = conjugate = ew.conjugate.call
+    copy = ew.copy.call
+    cumprod, cumsum = _method(np.cumprod), _method(np.cumsum)
+    diagonal, trace = _method(np.diagonal), _method(np.trace)
+    dot = linalg.dot.call
+    max, min = _method(np.max), _method(np.min)
+    mean, std, var = _method(np.mean), _method(np.std), _method(np.var)
+    nonzero, searchsorted = _method(np.nonzero), _method(np.searchsorted)
+    ravel, repeat = _method(np.ravel), _method(np.repeat)
+    squeeze, swapaxes = _method(np.squeeze), _method(np.swapaxes)
+    sum, prod = _method(np.sum), _method(np.prod)
+    take = _method(np.take)
+
+    def astype(self, dtype: Any, copy: bool = True) -> Any:
+        """Cast to a data type; the derivative is cast back. What is cast to integers or booleans is a constant."""
+        dtype = np.dtype(dtype)
+        return self if dtype == self._data.dtype and not copy else ew.astype.call(self, dtype=dtype)
+
+    def reshape(self, *shape: Any, order: str = "C") -> Any:
+        """Give the same elements in another shape, an int, a tuple, or several ints."""
+        return reshape.call(self, shape[0] if len(shape) == 1 else shape, order=order)
+
+    def flatten(self, order: str = "C") -> Any:
+        """Give the elements as one axis."""
+        return reshape.call(self, -1, order=order)
+
+    def transpose(self, *axes: Any) -> Any:
+        """Permute the axes: all reversed, or as a tuple or several ints say."""
+        if len(axes) == 1 and (axes[0] is None or np.ndim(axes[0]) > 0):
+            axes = axes[0]
+        return transpose.call(self, axes=axes or None)

@@ -1,0 +1,122 @@
+"""The shape of the house: imports run downward, modules are short, and the public names are the ones listed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd
+import nn
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("autograd", "nn")
+
+#: From the ground up. A module may import what stands on a lower line, or on its own if it is listed earlier there.
+FLOORS = [
+    ["autograd.entry", "autograd.tree", "autograd.memory"],
+    ["autograd.tape", "autograd.record", "autograd.op"],
+    [
+        "autograd.ops.elementwise",
+        "autograd.ops.reduction",
+        "autograd.ops.shape",
+        "autograd.ops.indexing",
+        "autograd.ops.linalg",
+        "autograd.ops.constant",
+        "autograd.ops.special",
+        "autograd.ops",
+    ],
+    ["autograd.protocols", "autograd.operators", "autograd.tensor"],
+    ["autograd.transforms"],
+    ["autograd.check", "autograd.extend"],
+    ["autograd"],
+    ["nn"],
+]
+ORDER = [module for floor in FLOORS for module in floor]
+
+PUBLIC = {
+    "autograd": [
+        "Tape", "Tensor", "check_grads", "grad", "jvp", "keep_memory", "no_grad", "relu", "value_and_grad", "vjp",
+    ],
+    "nn": [
+        "Adam", "CategoricalCrossentropy", "Comparison", "Dense", "Difference", "ReLU", "SGD", "Sequential", "Softmax",
+        "accuracy", "analytic", "compare", "named_parameters", "parameters", "softmax_cross_entropy",
+    ],
+}  # fmt: skip
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imported(name: str) -> set[str]:
+    """Give the project's modules that a module imports anywhere, also inside functions."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[name].read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{name}: imports are absolute"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                found.add(full if full in MODULES else node.module)
+    return {module for module in found if module in MODULES}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("autograd")])
+def test_imports_run_downward(name: str) -> None:
+    assert name in ORDER, f"{name} has no floor"
+    for other in imported(name):
+        assert ORDER.index(other) < ORDER.index(name), f"{name} imports {other}, which stands above it"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.split(".")[0] == "nn"])
+def test_nn_knows_only_the_public_engine(name: str) -> None:
+    for other in imported(name):
+        assert other == "autograd" or other.startswith("nn"), f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("autograd.ops.")])
+def test_the_calculus_imports_no_engine(name: str) -> None:
+    allowed = ("autograd.op", "autograd.ops", "autograd.record", "autograd.entry")
+    for other in imported(name):
+        assert other in allowed or other.startswith("autograd.ops."), f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("name", list(MODULES))
+def test_modules_are_read_in_one_sitting(name: str) -> None:
+    text = MODULES[name].read_text()
+    assert len(text.splitlines()) <= 420
+    assert ast.get_docstring(ast.parse(text)), f"{name} does not say what one can do there"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_public_names_are_the_ones_listed(package: str) -> None:
+    module = {"autograd": autograd, "nn": nn}[package]
+    tree = ast.parse(MODULES[package].read_text())
+    names = []
+    for node in tree.body[1:]:
+        assert isinstance(node, ast.ImportFrom), "an __init__ holds imports and no logic"
+        for alias in node.names:
+            assert alias.asname == alias.name, f"{alias.name} is to be written {alias.name} as {alias.name}"
+            names.append(alias.name)
+    assert sorted(names) == PUBLIC[package]
+    assert all(hasattr(module, name) for name in names)
+
+
+def test_importing_the_engine_imports_no_extra() -> None:
+    extras = ("scipy", "matplotlib", "tqdm", "nnfs")
+    code = f"import sys, autograd, nn; print([m for m in {extras} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
