@@ -39,14 +39,16 @@ def check_grads(
     Each floating leaf of the arguments is checked element by element, with a random cotangent for the outputs (reverse
     mode) and along random tangents (forward mode). The differences are of sixth order, (45 (f(h) - f(-h)) -
     9 (f(2h) - f(-2h)) + f(3h) - f(-3h)) / 60h (Fornberg 1988, table 1), and are taken in float64 whatever the dtype
-    of the arguments is. At order 2 the same is done to the pullback and the pushforward as functions of primals and cotangents, and so on.
+    of the arguments is. At order 2 the same is done to the pullback and the pushforward as functions of primals and
+    cotangents, and so on.
 
     Parameters
     ----------
     fun : callable
         Returns an array or a tree of them.
     args : tuple, or one argument
-        Arrays, numbers, or trees. Integer and boolean leaves are held fixed. The point must be smooth within three steps.
+        Arrays, numbers, or trees. Integer and boolean leaves are held fixed. The function must be smooth within three
+        steps of them.
     order : int
         The highest order checked.
     modes : sequence of "rev" and "fwd"

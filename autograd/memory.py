@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 # From glibc's malloc.h
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 # HEAP_MAX_SIZE / 2, the largest that glibc takes on a 64-bit machine
 _LARGEST_MMAP_THRESHOLD = 32 * 1024 * 1024
+_PAGE = 4096
+
+
+_largest_expected = 0
+
+
+def expect(freed: int) -> None:
+    """Let the allocator know how many bytes a backward walk frees, for the next step will want as many.
+
+    glibc hands the top of its heap back to the system whenever more lies free there than twice the largest block it
+    ever had to map and saw freed. A walk frees much at once, and the next step would fault all of it in again, page by
+    page. So when a walk frees more than any before, one block of that size is taken and given back, untouched: this
+    raises glibc's limit by its own rule. With other allocators it does nothing.
+    """
+    global _largest_expected
+    if freed > _largest_expected:
+        _largest_expected = freed
+        np.empty(min(freed, _LARGEST_MMAP_THRESHOLD - _PAGE), np.uint8)
 
 
 def keep_memory() -> bool:

@@ -23,6 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -153,6 +154,8 @@ def reduction(
     names = ("x_shape", "axis", "keepdims", *_names(op, "x", rule, own))
 
     def weights(g: Array, x_shape: Any, axis: Any, rest: tuple[Any, ...]) -> Array:
+        if not wanted:
+            return rule(g)
         kept = kept_shape(x_shape, axis)
         known = dict(zip(own, rest, strict=True), axis=axis, count=math.prod(x_shape) // max(1, math.prod(kept)))
         if "ans" in known and known["ans"].shape != kept:
@@ -162,7 +165,7 @@ def reduction(
     def pull(g: Array, x_shape: Any, axis: Any, keepdims: bool, *rest: Any) -> Array:
         kept = kept_shape(x_shape, axis)
         ct = weights(g if g.shape == kept else np.reshape(g, kept), x_shape, axis, rest)
-        return ct if ct.shape == x_shape else np.broadcast_to(ct, x_shape)
+        return ct if ct.shape == x_shape else _broadcast(ct, x_shape)
 
     def push(t: Array, x_shape: Any, axis: Any, keepdims: bool, *rest: Any) -> Array:
         return np.sum(weights(t, x_shape, axis, rest), axis=axis, keepdims=keepdims)
@@ -339,6 +342,20 @@ def op(
     return register(record)
 
 
+#: Below this many elements a copy costs less than NumPy's making of a broadcast view.
+_SMALL = 4096
+
+
+def _broadcast(ct: Array, shape: tuple[int, ...]) -> Array:
+    """Broadcast a cotangent to the input's shape."""
+    if type(ct) is np.ndarray and math.prod(shape) < _SMALL:
+        full = np.empty(shape, ct.dtype)
+        full[...] = ct
+        return full
+    return np.broadcast_to(ct, shape)
+
+
+@lru_cache(maxsize=4096)
 def kept_shape(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
     """Give the shape of a reduction over `axis` with `keepdims=True`.
 

@@ -80,14 +80,17 @@ def _into(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, An
 
 def array_function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Do what `__array_function__` asks for."""
-    built = composites.get(func)
-    if built is not None:
-        if kwargs:
-            _no_out(func, kwargs)
-        return built(*args, **kwargs)
     record = functions.get(func)
     if record is not None:
+        # Most calls name what the op names: no need to look at NumPy's signature.
+        if len(args) == len(record.inputs) and kwargs.keys() <= record.params.keys() and _given(kwargs):
+            return record.call(*args, **kwargs)
         return _call(record, func, args, kwargs)
+    built = composites.get(func)
+    if built is not None:
+        if kwargs.get("out") is not None:
+            raise TypeError(ASSIGNED)
+        return built(*args, **kwargs)
     if func in constants or not (_tracked(args) or _tracked(kwargs)):
         return func(*_data(args), **_data(kwargs))
     name = f"{func.__module__}.{func.__name__}"
@@ -101,8 +104,6 @@ def array_function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
 
 def _call(record: Op, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call an op under a NumPy function's signature: drop what is at its default, refuse what the op has not."""
-    if not kwargs and len(args) == len(record.inputs):
-        return record.call(*args)
     names, defaults = _parameters(func, record)
     if len(args) > len(names):
         raise TypeError(f"{record.name} takes {len(names)} arguments, got {len(args)}")
@@ -135,6 +136,14 @@ def _call(record: Op, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     return record.call(*inputs, **params)
 
 
+def _given(kwargs: dict[str, Any]) -> bool:
+    """Tell whether no keyword has the value by which NumPy says that it was left out."""
+    for value in kwargs.values():
+        if value is np._NoValue:
+            return False
+    return True
+
+
 @cache
 def _parameters(func: Any, record: Op) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Name a NumPy function's parameters in order, with defaults; the op's own where NumPy does not tell."""
@@ -153,11 +162,6 @@ def _name(ufunc: Any) -> str:
     """Write a ufunc as a user does."""
     name = str(ufunc.__name__)
     return f"np.{name}" if getattr(np, name, None) is ufunc else name
-
-
-def _no_out(func: Any, kwargs: dict[str, Any]) -> None:
-    if kwargs.get("out") is not None:
-        raise TypeError(ASSIGNED)
 
 
 def _load(ufunc: Any) -> bool:

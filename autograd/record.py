@@ -16,8 +16,10 @@ from autograd.entry import Array, Entry, Shell, is_recording, numbers
 
 Fn = Callable[..., Any]
 
-#: What NumPy takes as it is: no look at an operand of these types is needed.
-_PLAIN = frozenset({np.ndarray, float, int, bool, complex, type(None), np.float64, np.float32, np.int64, np.bool_})
+#: Whether operands of a type are shells. The others here NumPy takes as they are; a type not listed is looked at.
+_IS_SHELL: dict[type, bool] = dict.fromkeys(
+    (np.ndarray, float, int, bool, complex, type(None), np.float64, np.float32, np.int64, np.bool_), False
+)
 _VARARGS = 0x04
 new = object.__new__
 ndarray = np.ndarray
@@ -143,10 +145,10 @@ def register(op: Op) -> Op:
     """Make the op callable, and known to NumPy's protocols under its function and the `numpy=` names."""
     if op.variadic:
         op.call = _variadic(op)
-    elif op.params or len(op.inputs) > 2:
-        op.call = _general(op)
+    elif len(op.inputs) == 1:
+        op.call = _one_with_params(op) if op.params else _unary(op)
     else:
-        op.call = _unary(op) if len(op.inputs) == 1 else _binary(op)
+        op.call = _general(op) if op.params or len(op.inputs) > 2 else _binary(op)
     for fn in (op.fn, *op.numpy):
         if isinstance(fn, np.ufunc):
             ufuncs[fn] = op
@@ -154,6 +156,14 @@ def register(op: Op) -> Op:
             functions[fn] = op
             by_name[f"numpy.{op.name}"] = op
     return op
+
+
+def _look_at(x: Any) -> tuple[Any, bool]:
+    """Give an operand in a form to compute with, and whether it is a shell."""
+    if isinstance(x, Shell):
+        _IS_SHELL[type(x)] = True
+        return x, True
+    return x if type(x) in _IS_SHELL else operand(x), False
 
 
 def operand(x: Any) -> Any:
@@ -211,21 +221,21 @@ def _binary(op: Op) -> Fn:
     kept_x, kept_y = rule_x and _KEPT.get(rule_x.sources), rule_y and _KEPT.get(rule_y.sources)
 
     def call(x: Any, y: Any) -> Any:
+        try:
+            x_is_shell = _IS_SHELL[type(x)]
+            y_is_shell = _IS_SHELL[type(y)]
+        except KeyError:
+            x, x_is_shell = _look_at(x)
+            y, y_is_shell = _look_at(y)
         px = py = None
-        if type(x) not in _PLAIN:
-            if isinstance(x, Shell):
-                cls = x.__class__
-                px = x.entry
-                x = x._data
-            else:
-                x = operand(x)
-        if type(y) not in _PLAIN:
-            if isinstance(y, Shell):
-                cls = y.__class__
-                py = y.entry
-                y = y._data
-            else:
-                y = operand(y)
+        if x_is_shell:
+            cls = x.__class__
+            px = x.entry
+            x = x._data
+        if y_is_shell:
+            cls = y.__class__
+            py = y.entry
+            y = y._data
         try:
             ans = fn(x, y)
         except (ValueError, TypeError) as error:
@@ -246,6 +256,37 @@ def _binary(op: Op) -> Fn:
             edges = (*edges, (py, rule_y, saved)) if edges else ((py, rule_y, saved),)
         if edges:
             out.entry = Entry(op, edges, None, next(numbers), ans.shape, ans.dtype)
+        return out
+
+    return call
+
+
+def _one_with_params(op: Op) -> Fn:
+    fn, rule, defaults = op.fn, op.rules[0], op.params
+    save = rule and rule.save
+    names = tuple(defaults)
+
+    def call(x: Any, *positional: Any, **given: Any) -> Any:
+        params = {**defaults, **given}
+        if positional:
+            params.update(zip(names, positional, strict=False))
+        if not isinstance(x, Shell):
+            raise TypeError(f"{op.name} was called to record, but its input is no Tensor")
+        data = x._data
+        try:
+            ans = fn(data, **params)
+        except (ValueError, TypeError) as error:
+            _explain(op, error, (data,))
+        if type(ans) is not ndarray and isinstance(ans, np.generic):
+            ans = np.asarray(ans)
+        out = new(x.__class__)
+        out._data = ans
+        out.entry = None
+        parent = x.entry
+        # Integers have no derivative: what is cast to them is a constant.
+        if parent is not None and rule is not None and ans.dtype.kind in "fc" and is_recording():
+            edges = ((parent, rule, save((data,), ans, params)),)
+            out.entry = Entry(op, edges, params, next(numbers), ans.shape, ans.dtype)
         return out
 
     return call
@@ -314,7 +355,7 @@ def _unwrap(args: Sequence[Any]) -> tuple[Any, list[Entry | None], list[Any]]:
             data.append(x._data)
         else:
             parents.append(None)
-            data.append(x if type(x) in _PLAIN else operand(x))
+            data.append(_look_at(x)[0])
     return cls, parents, data
 
 
@@ -326,7 +367,6 @@ def _array(ans: Any) -> Array:
 def _wrap(cls: Any, op: Op, ans: Array, edges: tuple[Any, ...], params: dict[str, Any]) -> Any:
     out = new(cls)
     out._data = ans
-    # Integers have no derivative: what is cast to them is a constant.
     tracked = edges and ans.dtype.kind in "fc"
     out.entry = Entry(op, edges, params, next(numbers), ans.shape, ans.dtype) if tracked else None
     return out

@@ -8,12 +8,14 @@ walks. This room knows no operation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, cast
 
 import numpy as np
 
 from autograd.entry import Array, Entry, Lift, Rule, Shell
+from autograd.memory import expect
 
 
 class Tape:
@@ -113,21 +115,26 @@ class Tape:
         for output, g in zip(self.outputs, cotangents, strict=True):
             pending[output] = pending[output] + g if output in pending else g
         live = self.live
+        # Nothing to ask about on the common way: every parent counts, arrays stay arrays, no mask has come up yet.
+        plain = live is None and lift is None
         entry = None
+        freed = 0
+        take, take_mask = pending.pop, masks.pop
         try:
             for entry in reversed(self.entries):
-                g = pending.pop(entry, None)
-                if g is None:
-                    if release:
-                        entry.edges = None
-                    continue
-                mask = masks.pop(entry, None) if masks else None
+                g = take(entry, None)
                 edges = entry.edges
+                if release:
+                    entry.edges = None
+                if g is None:
+                    continue
+                mask = take_mask(entry, None) if masks else None
                 for parent, rule, saved in edges:  # type: ignore[union-attr]  # never None: `of` has looked
-                    if live is not None and parent not in live:
-                        continue
-                    if lift is not None:
-                        saved = _lifted(saved, rule, entry, lift)
+                    if not plain:
+                        if live is not None and parent not in live:
+                            continue
+                        if lift is not None:
+                            saved = _lifted(saved, rule, entry, edges, lift)
                     if mask is not None and rule.shields:
                         ct = _shielded(mask, rule, g, saved)
                     elif (arity := rule.arity) == 1:
@@ -136,17 +143,16 @@ class Tape:
                         ct = rule.pull(g, *saved) if arity else rule.pull(g)
                     if ct.shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
                         ct = fit(ct, parent.shape, parent.dtype)
-                    if mask is not None or rule.mask is not None:
+                    if masks or rule.mask is not None:
                         _pass_mask(mask, masks, parent, rule, saved, parent in pending)
-                    elif masks and parent in masks:
-                        del masks[parent]
                     pending[parent] = pending[parent] + ct if parent in pending else ct
                 if release:
-                    entry.edges = None
+                    freed += g.nbytes
         except Exception as error:
             if entry is not None:
                 error.add_note(f"while the cotangent passed {entry!r}")
             raise
+        expect(freed)
         return [pending.get(entry) for entry in self.inputs]
 
     def pushforward(self, tangents: Sequence[Array], *, lift: Lift | None = None) -> list[Array | None]:
@@ -164,7 +170,7 @@ class Tape:
                     if t is None:
                         continue
                     if lift is not None:
-                        saved = _lifted(saved, rule, entry, lift)
+                        saved = _lifted(saved, rule, entry, entry.edges, lift)
                     part = rule.push(t, *_several(saved, rule))
                     total = part if total is None else total + part
                 if total is not None:
@@ -242,11 +248,11 @@ def _several(saved: Any, rule: Rule) -> tuple[Any, ...]:
     return cast(tuple[Any, ...], saved) if rule.arity else ()
 
 
-def _lifted(saved: Any, rule: Rule, entry: Entry, lift: Lift) -> Any:
+def _lifted(saved: Any, rule: Rule, entry: Entry, edges: Any, lift: Lift) -> Any:
     """Put each saved array of a tracked value back into a shell that stands where the value stood."""
     if not rule.arity:
         return None
-    at: dict[int | None, Entry] = {edge[1].position: edge[0] for edge in entry.edges or ()}
+    at: dict[int | None, Entry] = {edge[1].position: edge[0] for edge in edges}
     at[-1] = entry
     values = [
         lift(value, at[source]) if source in at else value
@@ -290,9 +296,15 @@ def _fit_mask(mask: Array, shape: tuple[int, ...]) -> Array:
     return np.reshape(np.logical_or.reduce(full, axis=axes), shape) if axes else full
 
 
+@lru_cache(maxsize=4096)
 def _broadcast_axes(wide: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
     """Tell along which axes of `wide` an array of `shape` was repeated."""
     extra = len(wide) - len(shape)
+    if extra < 0 or any(size not in (1, across) for size, across in zip(shape, wide[extra:], strict=True)):
+        raise ValueError(
+            f"a rule returned a cotangent of shape {wide} for an input of shape {shape}: it must have the input's "
+            "shape, or the broadcast one"
+        )
     return tuple(range(extra)) + tuple(
         extra + axis for axis, size in enumerate(shape) if size == 1 and wide[extra + axis] != 1
     )
@@ -307,12 +319,6 @@ def fit(g: Array, shape: tuple[int, ...], dtype: Any) -> Array:
         If `g` is not of a shape that `shape` broadcasts to: the rule is wrong.
     """
     if g.shape != shape:
-        extra = len(g.shape) - len(shape)
-        if extra < 0 or any(size not in (1, wide) for size, wide in zip(shape, g.shape[extra:], strict=True)):
-            raise ValueError(
-                f"a rule returned a cotangent of shape {g.shape} for an input of shape {shape}: it must have the "
-                "input's shape, or the broadcast one"
-            )
         axes = _broadcast_axes(g.shape, shape)
         if g.dtype == np.float16:
             g = np.add.reduce(g.astype(np.float32), axis=axes)

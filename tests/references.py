@@ -1,7 +1,7 @@
-"""Slow reference implementations, written by hand: what each op computes, one element at a time, without NumPy's own.
+"""Slow references, written by hand: what each op computes, one element at a time, without NumPy's own.
 
-They are not derived from the declarations, or both would be wrong together. `REFERENCES[name]` takes arrays and the static
-parameters, and returns nested values that `np.array` takes.
+They are not derived from the declarations, or both would be wrong together. `REFERENCES[name]` takes arrays and the
+static parameters, and returns nested values that `np.array` takes.
 """
 
 from __future__ import annotations
@@ -168,11 +168,11 @@ def put(a: Any, values: Any, index: Any) -> Any:
 
 
 def einsum(*operands: Any, subscripts: str) -> Any:
-    """Sum over every letter that the output has not; an ellipsis stands for letters of its own, aligned to the right."""
+    """Sum over every letter that the output has not; an ellipsis stands for letters of its own, to the right."""
     left, arrow, output = subscripts.partition("->")
     terms = left.split(",")
-    widest = max((o.ndim - len(t.replace("...", "")) for o, t in zip(operands, terms, strict=True) if "..." in t), default=0)  # fmt: skip
-    dots = "WXYZ"[:widest]
+    dotted = [o.ndim - len(t.replace("...", "")) for o, t in zip(operands, terms, strict=True) if "..." in t]
+    dots = "WXYZ"[: max(dotted, default=0)]
     full = []
     for term, operand in zip(terms, operands, strict=True):
         width = operand.ndim - len(term.replace("...", ""))

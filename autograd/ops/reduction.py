@@ -63,6 +63,14 @@ def _std(g: Array, x: Array, ans: Array, axis: Any, ddof: Any, count: int) -> Ar
     return g * centred / ((count - ddof) * (ans + (ans == 0)))
 
 
+def _mean(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
+    """As `np.mean`, which computes the same in double the time where arrays are small."""
+    if x.dtype.kind not in "fc" or x.dtype == np.float16 or x.size == 0:
+        return np.mean(x, axis=axis, keepdims=keepdims)
+    total = np.add.reduce(x, axis=axis, keepdims=keepdims)
+    return total / (x.size // total.size)
+
+
 DISTINCT = {"x": Real(distinct=True)}
 
 sum = reduction(
@@ -70,8 +78,7 @@ sum = reduction(
     name="sum", numpy=(np.sum,), x=lambda g: g,
 )  # fmt: skip
 mean = reduction(
-    lambda x, axis=None, keepdims=False: np.mean(x, axis=axis, keepdims=keepdims),
-    name="mean", numpy=(np.mean,), x=lambda g, count: g / max(count, 1),
+    _mean, name="mean", numpy=(np.mean,), x=lambda g, count: g / max(count, 1),
 )  # fmt: skip
 max_ = reduction(
     lambda x, axis=None, keepdims=False: np.maximum.reduce(x, axis=axis, keepdims=keepdims),
