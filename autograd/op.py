@@ -1,37 +1,30 @@
-"""Declare an operation: its NumPy function, and its calculus as a table row.
+"""What an op is: its function, its inputs and static parameters, its rules, and where NumPy finds it.
 
-Here one writes `exp = elementwise(np.exp, x=lambda g, ans: g * ans)` and has both modes, any order, the NumPy
-protocols, and a place in the generated tests. Five families say what a rule means:
-
-=============  =====================================  ==========================  ================================
-family         the rule means                         reverse mode                forward mode
-=============  =====================================  ==========================  ================================
-`elementwise`  the diagonal applied to `g`            un-broadcast(rule)          the same rule on the tangent
-`reduction`    the weights applied to a kept-axes g   the rule, broadcast         sum(rule(t), axis)
-`linear`       the transpose                          rule(g)                     the op itself on the tangent
-`bilinear`     the transpose in each argument         rule(g)                     one argument replaced, summed
-`op`           explicit `vjp=` and `jvp=`             given                       given
-=============  =====================================  ==========================  ================================
-
-A rule's parameter names say what it needs, and nothing else is kept: `g` first, then inputs by name, `ans` (the
-output), static parameters by name, and `x_shape` or `x_dtype` for an input `x`. Rules are plain NumPy, so that they
-run on arrays, and on Tensors when the walk is recorded.
+Here the names in a declaration are resolved: an op's function tells its parameters, a rule's parameter names tell what
+it needs. A name that does not exist fails at once, at import.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd.entry import Array, Rule
-from autograd.record import Op, register, saver
+from autograd.entry import Array, Rule, Shell
 
-Fn = Callable[..., Array]
+Fn = Callable[..., Any]
+_VARARGS = 0x04
+
+#: The op of each ufunc and of each NumPy function, and of each function by its full name, for when it was replaced.
+ufuncs: dict[Any, Op] = {}
+functions: dict[Any, Op] = {}
+by_name: dict[str, Op] = {}
+#: NumPy functions that are built of others, under their own signature.
+composites: dict[Any, Fn] = {}
+#: NumPy functions whose result has no derivative: they run on the data and give plain arrays.
+constants: set[Any] = set()
 
 
 @dataclass(frozen=True)
@@ -64,343 +57,127 @@ def case(*shapes: tuple[int, ...], **params: Any) -> Case:
     return Case(shapes, params)
 
 
-def elementwise(
-    fn: Fn,
-    *,
-    inputs: Sequence[str] | None = None,
-    numpy: Sequence[Fn] = (),
-    sample: Mapping[str, Real] | None = None,
-    name: str | None = None,
-    mask: Mapping[str, Fn] | None = None,
-    **rules: Fn,
-) -> Op:
-    """Declare an op that acts on each element by itself, with broadcasting.
+class Op:
+    """One operation: its function, its inputs and static parameters, and a rule for each differentiable input.
 
-    Parameters
+    Attributes
     ----------
+    name, family : str
     fn : callable
-        A ufunc, or a function of arrays that broadcast.
-    inputs : sequence of str, optional
-        The arguments' names in order, where not each has a rule (one without a rule is not differentiated).
-    numpy : sequence of callables
-        NumPy functions that mean this op; `fn` itself is always registered.
-    sample : mapping from input name to Real
-        From where the tests draw each input.
-    mask : mapping from input name to a function of saved values
-        True where this input's cotangent may be anything but 0: below, singular coefficients do no harm elsewhere.
-    **rules : callables
-        For each differentiable input the partial derivative applied to `g`. It is used in both modes.
-
-    Raises
-    ------
-    TypeError
-        At once, if a rule names an argument that does not exist, or a sample an input that does not.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograd import grad
-    >>> cube = elementwise(lambda x: x**3, name="cube", x=lambda g, x: g * 3 * x**2)
-    >>> grad(cube)(2.0)
-    array(12.)
+        Runs on plain arrays: the inputs first, then the static parameters.
+    inputs : tuple of str
+    params : dict
+        Static parameters and their defaults, in order.
+    rules : list
+        For each input its rule, or None. For a variadic op see `rule_at`.
+    variadic : bool
+        The inputs are `*args` of `fn`.
+    sample, cases
+        From what the tests draw.
     """
-    op = Op(fn, "elementwise", _inputs(fn, inputs, rules), numpy, name, sample, ())
-    for key, rule in rules.items():
-        names = _names(op, key, rule)
-        bound = _bind(op, key, names, rule, rule)
-        bound.carry = _same
-        op.rules[bound.position] = bound
-    for key, make in (mask or {}).items():
-        bound = op.rules[op.position(key)]
-        if _arguments(make) != bound.names:
-            raise TypeError(f"{op.name}: the mask of {key!r} must take what its rule saves, {bound.names}")
-        bound.mask = make
-    return register(op)
+
+    __slots__ = (
+        "call",
+        "cases",
+        "family",
+        "fn",
+        "inputs",
+        "name",
+        "numpy",
+        "params",
+        "rule_at",
+        "rules",
+        "sample",
+        "variadic",
+    )
+
+    def __init__(
+        self,
+        fn: Fn,
+        family: str,
+        inputs: tuple[str, ...],
+        numpy: Sequence[Fn],
+        name: str | None,
+        sample: Mapping[str, Any] | None,
+        cases: Sequence[Any],
+    ) -> None:
+        self.fn = fn
+        self.family = family
+        self.inputs = inputs
+        self.numpy = tuple(numpy)
+        self.name = name or (self.numpy[0] if self.numpy else fn).__name__
+        self.rules: list[Any] = [None] * len(inputs)
+        self.rule_at: Callable[[int, int], Any] | None = None
+        self.sample = dict(sample or {})
+        self.cases = tuple(cases)
+        self.params, self.variadic = _signature(self.name, fn, inputs)
+        for key in self.sample:
+            if key not in inputs:
+                raise TypeError(f"{self.name}: a sample is given for {key!r}; the inputs are {inputs}")
+        for case in self.cases:
+            wrong = [key for key in case.params if key not in self.params]
+            if wrong or (not self.variadic and len(case.shapes) != len(inputs)):
+                raise TypeError(f"{self.name}: {case} does not fit inputs {inputs} and parameters {list(self.params)}")
+        self.call: Fn = self._unbound
+
+    def _unbound(self, *args: Any, **params: Any) -> NoReturn:
+        raise TypeError(f"{self.name} was not registered: declare it with one of the five families")
+
+    def position(self, key: str) -> int:
+        """Give the place of an input by its name."""
+        return self.inputs.index(key)
+
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        """Run the op: on Tensors it records, on arrays it is the plain function."""
+        for arg in args:
+            if isinstance(arg, Shell):
+                return self.call(*args, **params)
+        return self.fn(*args, **params)
+
+    def __repr__(self) -> str:
+        """Give name, inputs and parameters."""
+        return f"<Op {self.name}({', '.join([*self.inputs, *self.params])})>"
 
 
-def reduction(
-    fn: Fn,
-    *,
-    numpy: Sequence[Fn] = (),
-    sample: Mapping[str, Real] | None = None,
-    name: str | None = None,
-    **rules: Fn,
-) -> Op:
-    """Declare an op that reduces over `axis` (None, int or tuple) with `keepdims`.
-
-    The rule is given `g` and `ans` with the reduced axes kept at length 1, and may ask for `count`, the number of
-    elements that went into one. Its result is broadcast to the input's shape in reverse mode; in forward mode the rule
-    is applied to the tangent and summed. Parameters are those of `elementwise`; there is one input, `x`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograd import grad
-    >>> def fn(x, axis=None, keepdims=False):
-    ...     return np.sum(x * x, axis=axis, keepdims=keepdims)
-    >>> sum_of_squares = reduction(fn, name="sum_of_squares", x=lambda g, x: g * 2 * x)
-    >>> grad(sum_of_squares)(np.array([1.0, 2.0]))
-    array([2., 4.])
-    """
-    if set(rules) != {"x"}:
-        raise TypeError(f"{fn.__name__}: a reduction has the one rule x=, got {sorted(rules)}")
-    op = Op(fn, "reduction", ("x",), numpy, name, sample, ())
-    for param in ("axis", "keepdims"):
-        if param not in op.params:
-            raise TypeError(f"{op.name}: a reduction takes axis and keepdims, {fn!r} takes {tuple(op.params)}")
-    rule = rules["x"]
-    wanted = _arguments(rule)[1:]
-    own = tuple(n for n in wanted if n not in ("count", "axis", "keepdims"))
-    names = ("x_shape", "axis", "keepdims", *_names(op, "x", rule, own))
-
-    def weights(g: Array, x_shape: Any, axis: Any, rest: tuple[Any, ...]) -> Array:
-        if not wanted:
-            return rule(g)
-        kept = kept_shape(x_shape, axis)
-        known = dict(zip(own, rest, strict=True), axis=axis, count=math.prod(x_shape) // max(1, math.prod(kept)))
-        if "ans" in known and known["ans"].shape != kept:
-            known["ans"] = np.reshape(known["ans"], kept)
-        return rule(g, *[known[n] for n in wanted])
-
-    def pull(g: Array, x_shape: Any, axis: Any, keepdims: bool, *rest: Any) -> Array:
-        kept = kept_shape(x_shape, axis)
-        ct = weights(g if g.shape == kept else np.reshape(g, kept), x_shape, axis, rest)
-        return ct if ct.shape == x_shape else _broadcast(ct, x_shape)
-
-    def push(t: Array, x_shape: Any, axis: Any, keepdims: bool, *rest: Any) -> Array:
-        return np.sum(weights(t, x_shape, axis, rest), axis=axis, keepdims=keepdims)
-
-    bound = _bind(op, "x", names, pull, push)
-    bound.carry = lambda mask, x_shape, axis, keepdims, *_: np.reshape(mask, kept_shape(x_shape, axis))
-    op.rules[0] = bound
-    return register(op)
+def _signature(name: str, fn: Fn, inputs: tuple[str, ...]) -> tuple[dict[str, Any], bool]:
+    """Read the static parameters with their defaults off a function, and whether its inputs are `*args`."""
+    if isinstance(fn, np.ufunc):
+        if fn.nin != len(inputs):
+            raise TypeError(f"{name}: the ufunc takes {fn.nin} inputs, the declaration has {inputs}")
+        return {}, False
+    code = getattr(fn, "__code__", None)
+    if code is None:
+        raise TypeError(f"{name}: {fn!r} is not written in Python; wrap it in a lambda with its inputs and parameters")
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    defaults = dict(fn.__kwdefaults__ or {})
+    positional = names[: code.co_argcount]
+    given = fn.__defaults__ or ()
+    defaults.update(zip(positional[len(positional) - len(given) :], given, strict=True))
+    if code.co_flags & _VARARGS:
+        return {n: defaults[n] for n in names}, True
+    if len(positional) < len(inputs):
+        raise TypeError(f"{name}: the function takes {positional}, the declaration has inputs {inputs}")
+    return {n: defaults.get(n) for n in names[len(inputs) :]}, False
 
 
-def linear(
-    fn: Fn,
-    *,
-    inputs: Sequence[str] | None = None,
-    numpy: Sequence[Fn] = (),
-    sample: Mapping[str, Real] | None = None,
-    name: str | None = None,
-    cases: Sequence[Case] = (),
-    moves: bool = False,
-    **rules: Fn,
-) -> Op:
-    """Declare an op that is linear in its inputs together; each rule is the transpose.
+def composite(*numpy: Fn) -> Callable[[Fn], Fn]:
+    """Register a function built of ops as what these NumPy functions do to a Tensor; it has their signature."""
 
-    Parameters
-    ----------
-    cases : sequence of Case
-        The calls that the tests make.
-    moves : bool
-        The op only moves elements about (its transpose applied to a mask is the mask of the input).
-    fn, inputs, numpy, sample, name, **rules
-        As for `elementwise`. With one input written as `*arrays` in `fn`, the rule may ask for `i`, the position of
-        the argument, and `shapes`, those of all of them.
+    def mark(fn: Fn) -> Fn:
+        for key in numpy:
+            composites[key] = fn
+        return fn
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograd import grad
-    >>> reverse = linear(lambda x: x[::-1], name="reverse", x=lambda g: g[::-1])
-    >>> grad(lambda x: reverse(x)[0])(np.array([1.0, 2.0]))
-    array([0., 1.])
-    """
-    op = Op(fn, "linear", _inputs(fn, inputs, rules), numpy, name, sample, cases)
-
-    if op.variadic:
-        ((_, transpose),) = rules.items()
-        wanted = _arguments(transpose)[1:]
-        _check_known(op, transpose, wanted, ("i", "shapes", *op.params))
-
-        def make(i: int, count: int) -> Rule:
-            statics = tuple(n for n in wanted if n != "i")
-            names = (*statics, "shapes", *op.params)
-
-            def pull(g: Array, *args: Any) -> Array:
-                known = dict(zip(statics, args, strict=False), i=i)
-                return transpose(g, *[known[n] for n in wanted])
-
-            def push(t: Array, *args: Any) -> Array:
-                shapes, *params = args[len(statics) :]
-                blanks = [np.zeros_like(t, shape=shape) for shape in shapes]
-                blanks[i] = t
-                return op(*blanks, **dict(zip(op.params, params, strict=True)))
-
-            sources = (None,) * len(names)
-            bound = Rule(i, names, sources, pull, push, saver(names, sources, ()))
-            bound.carry = (lambda mask, *args: pull(mask, *args)) if moves else None
-            return bound
-
-        op.rule_at = make
-        return register(op)
-
-    for key, rule in rules.items():
-        names = _names(op, key, rule)
-        count = len(names)
-        full = names + tuple(op.params)
-        others = [n for n in op.inputs if n != key and n in rules]
-        full += tuple(f"{n}_shape" for n in others)
-        passive = tuple(n for n in op.inputs if n not in rules)
-        full += passive
-        pull = _first(rule, count, len(full))
-        bound = _bind(op, key, full, pull, _linear_push(op, key, count, others, passive))
-        bound.shields = False
-        bound.carry = pull if moves else None
-        op.rules[bound.position] = bound
-    return register(op)
+    return mark
 
 
-def bilinear(
-    fn: Fn,
-    *,
-    numpy: Sequence[Fn] = (),
-    sample: Mapping[str, Real] | None = None,
-    name: str | None = None,
-    cases: Sequence[Case] = (),
-    **rules: Fn,
-) -> Op:
-    """Declare an op that is linear in each of its two inputs; each rule is the transpose in that argument.
-
-    Parameters are those of `linear`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograd import grad
-    >>> scale = bilinear(lambda a, b: a * b.sum(), name="scale",
-    ...                  a=lambda g, b: g * b.sum(), b=lambda g, a, b: np.sum(g * a) * np.ones_like(b))
-    >>> grad(lambda a: scale(a, np.array([1.0, 2.0])))(4.0)
-    array(3.)
-    """
-    op = Op(fn, "bilinear", _inputs(fn, None, rules), numpy, name, sample, cases)
-    if len(op.inputs) != 2:
-        raise TypeError(f"{op.name}: a bilinear op has two inputs, got rules for {op.inputs}")
-    for position, (key, rule) in enumerate(rules.items()):
-        other = op.inputs[1 - position]
-        names = _names(op, key, rule)
-        count = len(names)
-
-        def push(
-            t: Array, *args: Any, position: int = position, other: str = other, names: tuple[str, ...] = names
-        ) -> Array:
-            # The other argument is the last but the parameters, or among what the rule saved anyway.
-            value = args[names.index(other)] if other in names else args[len(names)]
-            params = dict(zip(op.params, args[len(args) - len(op.params) :], strict=True))
-            return op(t, value, **params) if position == 0 else op(value, t, **params)
-
-        full = (names if other in names else (*names, other)) + tuple(op.params)
-        op.rules[position] = _bind(op, key, full, _first(rule, count, len(full)), push)
-    return register(op)
-
-
-def op(
-    fn: Fn,
-    *,
-    vjp: Mapping[str, Fn],
-    jvp: Mapping[str, Fn],
-    inputs: Sequence[str] | None = None,
-    numpy: Sequence[Fn] = (),
-    sample: Mapping[str, Real] | None = None,
-    name: str | None = None,
-    cases: Sequence[Case] = (),
-) -> Op:
-    """Declare an op by both its rules, where no family fits.
-
-    Parameters
-    ----------
-    vjp : mapping from input name to rule
-        From the output's cotangent `g` to this input's.
-    jvp : mapping from input name to rule
-        From this input's tangent `g` to its share of the output's; the shares are summed.
-    fn, inputs, numpy, sample, name, cases
-        As for `linear`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograd import grad
-    >>> last = op(lambda x: x[-1], name="last", vjp={"x": lambda g, x: np.where(np.arange(x.size) == x.size - 1, g, 0)},
-    ...           jvp={"x": lambda g: g[-1]})
-    >>> grad(last)(np.array([1.0, 2.0]))
-    array([0., 1.])
-    """
-    if set(vjp) != set(jvp):
-        raise TypeError(f"{fn.__name__}: rules for the same inputs are wanted, got vjp={set(vjp)}, jvp={set(jvp)}")
-    record = Op(fn, "op", _inputs(fn, inputs, vjp), numpy, name, sample, cases)
-    for key in vjp:
-        back, forth = _names(record, key, vjp[key]), _names(record, key, jvp[key])
-        full = back + tuple(n for n in forth if n not in back)
-        picks = [full.index(n) for n in forth]
-
-        def push(t: Array, *args: Any, rule: Fn = jvp[key], picks: list[int] = picks) -> Array:
-            return rule(t, *[args[i] for i in picks])
-
-        bound = _bind(record, key, full, _first(vjp[key], len(back), len(full)), push)
-        record.rules[bound.position] = bound
-    return register(record)
-
-
-#: Below this many elements a copy costs less than NumPy's making of a broadcast view.
-_SMALL = 4096
-
-
-def _broadcast(ct: Array, shape: tuple[int, ...]) -> Array:
-    """Broadcast a cotangent to the input's shape."""
-    if type(ct) is np.ndarray and math.prod(shape) < _SMALL:
-        full = np.empty(shape, ct.dtype)
-        full[...] = ct
-        return full
-    return np.broadcast_to(ct, shape)
-
-
-@lru_cache(maxsize=4096)
-def kept_shape(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
-    """Give the shape of a reduction over `axis` with `keepdims=True`.
-
-    Examples
-    --------
-    >>> kept_shape((2, 3), -1)
-    (2, 1)
-    """
-    if axis is None:
-        return (1,) * len(shape)
-    axes = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))} if shape else set()
-    return tuple(1 if i in axes else size for i, size in enumerate(shape))
-
-
-def _same(mask: Array, *_: Any) -> Array:
-    return mask
-
-
-def _first(rule: Fn, count: int, total: int) -> Fn:
-    """Give the rule the first `count` of all saved values: the rest is for the other mode."""
-    return rule if count == total else lambda g, *saved: rule(g, *saved[:count])
-
-
-def _linear_push(op: Op, key: str, count: int, others: list[str], passive: tuple[str, ...]) -> Fn:
-    """Forward mode of a linear op: the op itself on the tangent, zeros in place of its other linear inputs."""
-
-    def push(t: Array, *saved: Any) -> Array:
-        rest = saved[count:]
-        params = dict(zip(op.params, rest, strict=False))
-        rest = rest[len(op.params) :]
-        args = {n: np.zeros_like(t, shape=shape) for n, shape in zip(others, rest, strict=False)}
-        args.update(zip(passive, rest[len(others) :], strict=True))
-        args[key] = t
-        return op(*[args[n] for n in op.inputs], **params)
-
-    return push
-
-
-def _arguments(rule: Fn) -> tuple[str, ...]:
+def arguments(rule: Fn) -> tuple[str, ...]:
     """Name the parameters of a function written in Python."""
     code = rule.__code__
     return code.co_varnames[: code.co_argcount]
 
 
-def _inputs(fn: Fn, inputs: Sequence[str] | None, rules: Mapping[str, Fn]) -> tuple[str, ...]:
+def inputs_of(fn: Fn, inputs: Sequence[str] | None, rules: Mapping[str, Fn]) -> tuple[str, ...]:
     """Name the array arguments in order: as given, or in the order of the rules."""
     names = tuple(inputs) if inputs is not None else tuple(rules)
     for key in rules:
@@ -409,25 +186,52 @@ def _inputs(fn: Fn, inputs: Sequence[str] | None, rules: Mapping[str, Fn]) -> tu
     return names
 
 
-def _check_known(op: Op, rule: Fn, wanted: Sequence[str], known: Sequence[str]) -> None:
-    arguments = _arguments(rule)
-    if not arguments or arguments[0] != "g":
-        raise TypeError(f"{op.name}: a rule's first parameter is g, got {arguments}")
+def check_known(op: Op, rule: Fn, wanted: Sequence[str], known: Sequence[str]) -> None:
+    """Raise a TypeError where a rule does not begin with `g`, or asks for what is not known."""
+    taken = arguments(rule)
+    if not taken or taken[0] != "g":
+        raise TypeError(f"{op.name}: a rule's first parameter is g, got {taken}")
     for name in wanted:
         if name not in known:
             raise TypeError(f"{op.name}: a rule asks for {name!r}; there is {', '.join(known)}")
 
 
-def _names(op: Op, key: str, rule: Fn, names: tuple[str, ...] | None = None) -> tuple[str, ...]:
+def names_of(op: Op, key: str, rule: Fn, names: tuple[str, ...] | None = None) -> tuple[str, ...]:
     """Resolve what a rule asks for, or say at import which name does not exist."""
-    wanted = _arguments(rule)[1:] if names is None else names
+    wanted = arguments(rule)[1:] if names is None else names
     known = [*op.inputs, "ans", *op.params, *(f"{n}_{what}" for n in op.inputs for what in ("shape", "dtype"))]
-    _check_known(op, rule, wanted, known)
+    check_known(op, rule, wanted, known)
     return wanted
 
 
-def _bind(op: Op, key: str, names: tuple[str, ...], pull: Fn, push: Fn) -> Rule:
+def bind(op: Op, key: str, names: tuple[str, ...], pull: Fn, push: Fn) -> Rule:
+    """Make the rule of the input `key` from what is saved and its two directions."""
     where: dict[str, int | None] = {n: i for i, n in enumerate(op.inputs)}
     where["ans"] = -1
     sources = tuple(where.get(n) for n in names)
     return Rule(op.position(key), names, sources, pull, push, saver(names, sources, op.inputs))
+
+
+Saver = Callable[[Sequence[Any], Array, Any], Any]
+
+
+def saver(names: tuple[str, ...], sources: tuple[int | None, ...], inputs: tuple[str, ...]) -> Saver:
+    """Make the closure that collects what a rule names, in the form that `tape.Rule.arity` tells."""
+    getters = [_getter(n, source, inputs) for n, source in zip(names, sources, strict=True)]
+    if len(getters) < 2:
+        return getters[0] if getters else lambda data, ans, params: None
+    return lambda data, ans, params: tuple([get(data, ans, params) for get in getters])
+
+
+def _getter(name: str, source: int | None, inputs: tuple[str, ...]) -> Callable[[Sequence[Any], Array, Any], Any]:
+    if source == -1:
+        return lambda data, ans, params: ans
+    if source is not None:
+        return lambda data, ans, params: data[source]
+    stem, _, what = name.rpartition("_")
+    if stem in inputs and what in ("shape", "dtype"):
+        i = inputs.index(stem)
+        if what == "shape":
+            return lambda data, ans, params: np.shape(data[i])
+        return lambda data, ans, params: np.result_type(data[i])
+    return lambda data, ans, params: params[name]

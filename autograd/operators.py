@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from autograd.entry import Shell
+from autograd.op import Op, ufuncs
 from autograd.ops import elementwise as ew
 from autograd.ops import linalg
 from autograd.ops.shape import reshape, transpose
 from autograd.protocols import array_function, array_ufunc
-from autograd.record import Op, ufuncs
 
 
 def _reflected(op: Op) -> Callable[..., Any]:

@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograd.entry import Shell
+from autograd.op import Op, by_name, composites, constants, functions, ufuncs
 from autograd.ops.reduction import REDUCE
-from autograd.record import Op, by_name, composites, constants, functions, ufuncs
 
 #: Modules with ops for a library's ufuncs: imported when that library is there and one of its functions meets a Tensor.
 _ON_DEMAND = {"scipy.special": "autograd.ops.special"}

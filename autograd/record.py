@@ -1,144 +1,30 @@
 """Run an op and record it: the hot path of the forward pass.
 
-Here an `Op` (made by the families in `autograd.op`) becomes callable. For each op one specialised closure is made when
-it is declared, for one input, two inputs, or the general case. Each runs the op's NumPy function on the data, and if an
-input is tracked, adds one `Entry` that keeps what the rules of the tracked inputs name, and nothing else.
+Here an `Op`, made by one of the families, becomes callable: it gets one closure when it is declared, specialised for
+one input, two inputs, or the general case. Each runs the op's NumPy function on the data, and if an input is tracked, adds
+one `Entry` that keeps what the rules of the tracked inputs name, and nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 
 from autograd.entry import Array, Entry, Shell, is_recording, numbers
-
-Fn = Callable[..., Any]
+from autograd.op import Fn, Op, by_name, functions, ufuncs
 
 #: Whether operands of a type are shells. The others here NumPy takes as they are; a type not listed is looked at.
 _IS_SHELL: dict[type, bool] = dict.fromkeys(
     (np.ndarray, float, int, bool, complex, type(None), np.float64, np.float32, np.int64, np.bool_), False
 )
-_VARARGS = 0x04
 new = object.__new__
 ndarray = np.ndarray
 
 # What most rules keep: nothing or one thing. Looked at in place, this saves a call for each edge.
 NOTHING, X, Y, ANS = range(1, 5)
 _KEPT: dict[tuple[int | None, ...], int] = {(): NOTHING, (0,): X, (1,): Y, (-1,): ANS}
-
-#: The op of each ufunc and of each NumPy function, and of each function by its full name, for when it was replaced.
-ufuncs: dict[Any, Op] = {}
-functions: dict[Any, Op] = {}
-by_name: dict[str, Op] = {}
-#: NumPy functions that are built of others, under their own signature.
-composites: dict[Any, Fn] = {}
-#: NumPy functions whose result has no derivative: they run on the data and give plain arrays.
-constants: set[Any] = set()
-
-
-class Op:
-    """One operation: its function, its inputs and static parameters, and a rule for each differentiable input.
-
-    Attributes
-    ----------
-    name, family : str
-    fn : callable
-        Runs on plain arrays: the inputs first, then the static parameters.
-    inputs : tuple of str
-    params : dict
-        Static parameters and their defaults, in order.
-    rules : list
-        For each input its rule, or None. For a variadic op see `rule_at`.
-    variadic : bool
-        The inputs are `*args` of `fn`.
-    sample, cases
-        From what the tests draw.
-    """
-
-    __slots__ = (
-        "call",
-        "cases",
-        "family",
-        "fn",
-        "inputs",
-        "name",
-        "numpy",
-        "params",
-        "rule_at",
-        "rules",
-        "sample",
-        "variadic",
-    )
-
-    def __init__(
-        self,
-        fn: Fn,
-        family: str,
-        inputs: tuple[str, ...],
-        numpy: Sequence[Fn],
-        name: str | None,
-        sample: Mapping[str, Any] | None,
-        cases: Sequence[Any],
-    ) -> None:
-        self.fn = fn
-        self.family = family
-        self.inputs = inputs
-        self.numpy = tuple(numpy)
-        self.name = name or (self.numpy[0] if self.numpy else fn).__name__
-        self.rules: list[Any] = [None] * len(inputs)
-        self.rule_at: Callable[[int, int], Any] | None = None
-        self.sample = dict(sample or {})
-        self.cases = tuple(cases)
-        self.params, self.variadic = _signature(self.name, fn, inputs)
-        for key in self.sample:
-            if key not in inputs:
-                raise TypeError(f"{self.name}: a sample is given for {key!r}; the inputs are {inputs}")
-        for case in self.cases:
-            wrong = [key for key in case.params if key not in self.params]
-            if wrong or (not self.variadic and len(case.shapes) != len(inputs)):
-                raise TypeError(f"{self.name}: {case} does not fit inputs {inputs} and parameters {list(self.params)}")
-        self.call: Fn = self._unbound
-
-    def _unbound(self, *args: Any, **params: Any) -> NoReturn:
-        raise TypeError(f"{self.name} was not registered: declare it with one of the five families")
-
-    def position(self, key: str) -> int:
-        """Give the place of an input by its name."""
-        return self.inputs.index(key)
-
-    def __call__(self, *args: Any, **params: Any) -> Any:
-        """Run the op: on Tensors it records, on arrays it is the plain function."""
-        for arg in args:
-            if isinstance(arg, Shell):
-                return self.call(*args, **params)
-        return self.fn(*args, **params)
-
-    def __repr__(self) -> str:
-        """Give name, inputs and parameters."""
-        return f"<Op {self.name}({', '.join([*self.inputs, *self.params])})>"
-
-
-def _signature(name: str, fn: Fn, inputs: tuple[str, ...]) -> tuple[dict[str, Any], bool]:
-    """Read the static parameters with their defaults off a function, and whether its inputs are `*args`."""
-    if isinstance(fn, np.ufunc):
-        if fn.nin != len(inputs):
-            raise TypeError(f"{name}: the ufunc takes {fn.nin} inputs, the declaration has {inputs}")
-        return {}, False
-    code = getattr(fn, "__code__", None)
-    if code is None:
-        raise TypeError(f"{name}: {fn!r} is not written in Python; wrap it in a lambda with its inputs and parameters")
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    defaults = dict(fn.__kwdefaults__ or {})
-    positional = names[: code.co_argcount]
-    given = fn.__defaults__ or ()
-    defaults.update(zip(positional[len(positional) - len(given) :], given, strict=True))
-    if code.co_flags & _VARARGS:
-        return {n: defaults[n] for n in names}, True
-    if len(positional) < len(inputs):
-        raise TypeError(f"{name}: the function takes {positional}, the declaration has inputs {inputs}")
-    return {n: defaults.get(n) for n in names[len(inputs) :]}, False
 
 
 def register(op: Op) -> Op:
@@ -385,39 +271,3 @@ def _explain(op: Op, error: Exception, data: Sequence[Any]) -> NoReturn:
         raise TypeError(text) from error
     error.add_note(text)
     raise error
-
-
-def composite(*numpy: Fn) -> Callable[[Fn], Fn]:
-    """Register a function built of ops as what these NumPy functions do to a Tensor; it has their signature."""
-
-    def mark(fn: Fn) -> Fn:
-        for key in numpy:
-            composites[key] = fn
-        return fn
-
-    return mark
-
-
-Saver = Callable[[Sequence[Any], Array, Any], Any]
-
-
-def saver(names: tuple[str, ...], sources: tuple[int | None, ...], inputs: tuple[str, ...]) -> Saver:
-    """Make the closure that collects what a rule names, in the form that `tape.Rule.arity` tells."""
-    getters = [_getter(n, source, inputs) for n, source in zip(names, sources, strict=True)]
-    if len(getters) < 2:
-        return getters[0] if getters else lambda data, ans, params: None
-    return lambda data, ans, params: tuple([get(data, ans, params) for get in getters])
-
-
-def _getter(name: str, source: int | None, inputs: tuple[str, ...]) -> Callable[[Sequence[Any], Array, Any], Any]:
-    if source == -1:
-        return lambda data, ans, params: ans
-    if source is not None:
-        return lambda data, ans, params: data[source]
-    stem, _, what = name.rpartition("_")
-    if stem in inputs and what in ("shape", "dtype"):
-        i = inputs.index(stem)
-        if what == "shape":
-            return lambda data, ans, params: np.shape(data[i])
-        return lambda data, ans, params: np.result_type(data[i])
-    return lambda data, ans, params: params[name]

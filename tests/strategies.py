@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograd.extend import Real
-from autograd.record import Op
+from autograd.op import Op
 
 #: Values lie on a grid of this many points, a little off the round numbers where derivatives vanish.
 GRID = 1001

@@ -1,4 +1,4 @@
-"""Every op, from its declaration: forward against a reference, derivatives against differences, and what must hold of all.
+"""Every op, from its declaration: against references, against differences, and what must hold of all.
 
 One table drives it: the ops as they are declared. What they are compared with is written by hand in `references.py`.
 """
@@ -15,8 +15,8 @@ from references import REFERENCES
 from strategies import Call, calls
 
 from autograd import Tensor, check_grads, jvp, vjp
+from autograd.op import Op
 from autograd.ops import elementwise, indexing, linalg, reduction, shape, special
-from autograd.record import Op
 
 ROOMS = (elementwise, indexing, linalg, reduction, shape, special)
 OPS = sorted(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.record import constants
+from autograd.op import constants
 
 for group in (
     # Comparisons and tests of each element

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from autograd.entry import Array
-from autograd.op import Real, case, elementwise, linear, op
+from autograd.families import elementwise, linear, op
+from autograd.op import Real, case
 
 
 def conj(x: Array) -> Array:

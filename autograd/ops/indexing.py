@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd.entry import Array, Shell
-from autograd.op import case, linear
-from autograd.record import Op, composite
+from autograd.families import linear
+from autograd.op import Op, case, composite
 
 
 def plain_index(index: Any) -> Any:
@@ -57,9 +57,16 @@ def _put(a: Array, values: Any, index: Any) -> Array:
     return result
 
 
-def _put_a(g: Array, index: Any) -> Array:
+def _put_a(g: Array, index: Any, a_shape: tuple[int, ...]) -> Array:
     """Give what was overwritten nothing."""
     return put(g, g.dtype.type(0), index=index)
+
+
+def _kept(index: Any, a_shape: tuple[int, ...]) -> Array:
+    """Tell what was not overwritten: below, what is there is never looked at elsewhere."""
+    kept = np.full(a_shape, True)
+    kept[index] = False
+    return kept
 
 
 def _put_values(g: Array, index: Any, values_shape: tuple[int, ...]) -> Array:
@@ -98,7 +105,7 @@ scatter: Op = linear(
     cases=[case(_selected(shape, index), index=index, shape=shape) for shape, index in READS],
 )  # fmt: skip
 put = linear(
-    _put, name="put", a=_put_a, values=_put_values,
+    _put, name="put", a=_put_a, values=_put_values, mask={"a": _kept},
     cases=[case(shape, _selected(shape, index), index=index) for shape, index in READS]
     + [case((3, 4), (), index=1), case((3, 4), (4,), index=slice(0, 2)), case((3,), (1, 2), index=slice(0, 2))],
 )  # fmt: skip

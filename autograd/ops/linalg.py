@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd.entry import Array, Rule
-from autograd.op import bilinear, case
+from autograd.families import bilinear
+from autograd.op import Op, case, composite, saver
 from autograd.ops.indexing import scatter
-from autograd.record import Op, composite, register, saver
+from autograd.record import register
 
 
 def mT(a: Array) -> Array:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from autograd.entry import Array
-from autograd.op import Real, kept_shape, reduction
+from autograd.families import kept_shape, reduction
+from autograd.op import Real
 from autograd.ops.elementwise import conj
 
 

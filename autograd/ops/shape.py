@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.entry import Array
-from autograd.op import case, linear
-from autograd.record import composite
+from autograd.families import linear
+from autograd.op import case, composite
 
 
 def _reshape(a: Array, shape: Any, order: Any = "C") -> Array:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy import special
 
-from autograd.op import elementwise
+from autograd.families import elementwise
 
 TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 
