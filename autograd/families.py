@@ -343,7 +343,12 @@ def _add_masks(op: Op, masks: Mapping[str, Fn] | None) -> None:
         wanted = arguments(make)
         if rule.names[: len(wanted)] != wanted:
             raise TypeError(f"{op.name}: the mask of {key!r} takes what its rule asks for, {rule.names}, not {wanted}")
-        rule.mask = lambda *saved, make=make, count=len(wanted): make(*saved[:count])
+        rule.mask = _taking(make, len(wanted))
+
+
+def _taking(fn: Fn, count: int) -> Fn:
+    """Give a function the first `count` of its arguments."""
+    return lambda *args: fn(*args[:count])
 
 
 def _same(mask: Array, *_: Any) -> Array:

@@ -1,8 +1,8 @@
 """Run an op and record it: the hot path of the forward pass.
 
 Here an `Op`, made by one of the families, becomes callable: it gets one closure when it is declared, specialised for
-one input, two inputs, or the general case. Each runs the op's NumPy function on the data, and if an input is tracked, adds
-one `Entry` that keeps what the rules of the tracked inputs name, and nothing else.
+one input, two inputs, or the general case. Each runs the op's NumPy function on the data, and if an input is tracked,
+adds one `Entry` that keeps what the rules of the tracked inputs name, and nothing else.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ class Tape:
                         ct = rule.pull(g, *saved) if arity else rule.pull(g)
                     if ct.shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
                         ct = fit(ct, parent.shape, parent.dtype)
-                    if masks or rule.mask is not None:
+                    if mask is not None or masks or rule.mask is not None:
                         _pass_mask(mask, masks, parent, rule, saved, parent in pending)
                     pending[parent] = pending[parent] + ct if parent in pending else ct
                 if release:
