@@ -1,0 +1,264 @@
+"""Write ``docs/benchmarks.md`` from a record: ``markdown(record, picture)`` returns the page."""
+
+from collections.abc import Callable, Iterable
+from statistics import median
+from typing import Any
+
+from benchmarks.engines import ENGINES
+from benchmarks.record import Record, Spread, measured, ratio, spread
+from benchmarks.workloads import WORKLOADS
+
+# The promises of the project: workload, against whom, at most how many times as long.
+TARGETS = (("book64", "numpy", 1.15), ("book512", "numpy", 1.0), ("chain", "torch", 0.55), ("chain", "hips", 0.25))
+IMPORT_TARGET = 0.030
+OURS = ("gradtape", "gradtape+memory")
+NAMES = {
+    "numpy": "NumPy by hand",
+    "numpy+memory": "NumPy by hand, memory kept",
+    "gradtape": "**gradtape**",
+    "gradtape+memory": "**gradtape**, memory kept",
+    "torch": "PyTorch",
+    "torch.compile": "`torch.compile`",
+    "jax": "JAX `jit`",
+    "hips": "HIPS autograd",
+    "mygrad": "MyGrad",
+}
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table, numbers to the right."""
+    head = list(head)
+    lines = [head, [":--"] + ["--:"] * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def duration(seconds: float) -> str:
+    """Return a time with three digits and the unit that suits it."""
+    for unit, scale in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
+        if seconds * scale >= 1 or unit == "µs":
+            break
+    value = seconds * scale
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+
+
+def times(value: float) -> str:
+    """Return a ratio with the digits that mean something."""
+    digits = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 0.1 else 3
+    return f"{value:.{digits}f}"
+
+
+def spread_of(values: Spread, text: Callable[[float], str]) -> str:
+    """Return median and quartiles."""
+    return f"{text(values.median)} <sub>{text(values.low)} to {text(values.high)}</sub>"
+
+
+def engines_of(record: Record) -> list[str]:
+    """Return the engines that the record speaks of, in the order of the table of engines."""
+    return [name for name in ENGINES if any(name in entries for entries in record["workloads"].values())]
+
+
+def workloads_of(record: Record) -> list[str]:
+    """Return the workloads that the record speaks of, in their order."""
+    return [name for name in WORKLOADS if name in record["workloads"]]
+
+
+def why_not(record: Record, workload: str, engine: str) -> str:
+    """Say why a cell is empty."""
+    return str(record["workloads"].get(workload, {}).get(engine, {}).get("status", "not run"))
+
+
+def grid(record: Record, cell: Callable[[str, str], str]) -> str:
+    """Return a table of engines by workloads."""
+    names = workloads_of(record)
+    rows = ([NAMES[engine], *(cell(workload, engine) for workload in names)] for engine in engines_of(record))
+    return table(["", *names], rows)
+
+
+def mark(record: Record, entry: dict[str, Any]) -> str:
+    """Return which run an entry is from, where there is more than one."""
+    return f" ({entry['run']})" if len(record["runs"]) > 1 else ""
+
+
+def ratio_cell(record: Record, workload: str, engine: str) -> str:
+    """Return the ratio to NumPy by hand."""
+    entry, found = measured(record, workload, engine), ratio(record, workload, engine)
+    if entry is None:
+        return why_not(record, workload, engine)
+    if found is None:
+        return "no NumPy in its run" + mark(record, entry)
+    return ("1" if engine == "numpy" else spread_of(found, times)) + mark(record, entry)
+
+
+def time_cell(record: Record, workload: str, engine: str) -> str:
+    """Return the time of a step."""
+    entry = measured(record, workload, engine)
+    if entry is None:
+        return why_not(record, workload, engine)
+    return spread_of(spread(entry["seconds"]), duration) + mark(record, entry)
+
+
+def first_cell(record: Record, workload: str, engine: str) -> str:
+    """Return the time of the first call."""
+    entry = measured(record, workload, engine)
+    return duration(entry["first_seconds"]) if entry is not None else why_not(record, workload, engine)
+
+
+def import_seconds(record: Record) -> Spread | None:
+    """Return by how much ``import autograd`` takes longer than ``import numpy``."""
+    imports = record["imports"]
+    if not imports:
+        return None
+    return spread([ours - theirs for ours, theirs in zip(imports["autograd"], imports["numpy"], strict=True)])
+
+
+def targets(record: Record) -> str:
+    """Return the promises beside what was measured."""
+
+    def verdict(workload: str, engine: str, base: str, limit: float) -> str:
+        found = ratio(record, workload, engine, base)
+        if found is None:
+            return "not measured"
+        return f"{spread_of(found, times)} {'yes' if found.median <= limit else '**no**'}"
+
+    rows = []
+    for workload, base, limit in TARGETS:
+        cells = [verdict(workload, engine, base, limit) for engine in OURS]
+        # The switch is glibc's and helps NumPy by hand as well: the fair third number throws it for both.
+        cells.append(verdict(workload, OURS[1], "numpy+memory", limit) if base == "numpy" else "")
+        rows.append([workload, NAMES[base], f"{limit}x", *cells])
+    found = import_seconds(record)
+    said = "not measured"
+    if found is not None:
+        said = f"+{spread_of(found, duration)} {'yes' if found.median <= IMPORT_TARGET else '**no**'}"
+    rows.append(["`import autograd`", "`import numpy`", f"+{duration(IMPORT_TARGET)}", said, "", ""])
+    return table(["", "against", "at most", "gradtape", "gradtape, memory kept", "both, memory kept"], rows)
+
+
+def import_table(record: Record) -> str:
+    """Return the import time of each library, as its workers met it."""
+    rows = []
+    for engine in engines_of(record):
+        found = [measured(record, workload, engine) for workload in workloads_of(record)]
+        seconds = [entry["import_seconds"] for entry in found if entry is not None]
+        if seconds and not ENGINES[engine].variant:
+            rows.append([NAMES[engine], f"`{ENGINES[engine].package}`", duration(median(seconds))])
+    return table(["", "package", "import"], rows)
+
+
+def versions(record: Record) -> str:
+    """Return which version of each library was measured, and on which NumPy and Python."""
+    rows = []
+    for engine in engines_of(record):
+        found = [measured(record, workload, engine) for workload in workloads_of(record)]
+        entries = [entry["versions"] for entry in found if entry is not None]
+        if entries and not ENGINES[engine].variant:
+            cells = [
+                ", ".join(dict.fromkeys(entry[key] for entry in entries))
+                for key in (ENGINES[engine].distribution, "numpy", "python")
+            ]
+            rows.append([NAMES[engine], *cells])
+    return table(["", "version", "NumPy", "Python"], rows)
+
+
+def failures(record: Record) -> str:
+    """List what went wrong."""
+    lines = [
+        f"- {workload}, {NAMES[engine]}: {entry['message']}"
+        for workload in workloads_of(record)
+        for engine, entry in record["workloads"][workload].items()
+        if entry.get("message")
+    ]
+    return "\n".join(["", "Failed:", "", *lines, ""]) if lines else ""
+
+
+def runs(record: Record) -> str:
+    """Describe the machine and the settings of each run that the tables draw on."""
+    lines = []
+    for number, run in record["runs"].items():
+        facts = run["machine"]
+        parts = [facts["processor"], f"{facts['cores']} cores (one used)"]
+        parts += [facts[key] for key in ("memory", "system", "libc") if key in facts]
+        share = [
+            entry["processor_share"]
+            for entries in record["workloads"].values()
+            for entry in entries.values()
+            if entry["run"] == number and "processor_share" in entry
+        ]
+        had = f" The workers had their core for {100 * median(share):.0f} % of the time." if share else ""
+        lines.append(
+            f"{number}. {run['date']}: {', '.join(parts)}. "
+            f"{run['rounds']} rounds of about {1000 * run['round_seconds']:.0f} ms.{had}"
+        )
+    return "\n".join(lines)
+
+
+def markdown(record: Record, picture: str | None) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    record : dict
+        As `benchmarks.record.merge` returns it.
+    picture : str or None
+        Name of the plot beside the page.
+
+    Returns
+    -------
+    str
+        Markdown, generated anew as a whole.
+    """
+    several = " The number in brackets is the run." if len(record["runs"]) > 1 else ""
+    workloads = "\n".join(f"- **{name}** {WORKLOADS[name].about}" for name in workloads_of(record))
+    engines = "\n".join(f"- {NAMES[name]}: {ENGINES[name].about}" for name in engines_of(record))
+    image = f"\n![Time of each engine over NumPy by hand]({picture})\n" if picture else ""
+    return f"""# Benchmarks
+
+Written by `make bench`; do not edit. `make bench-peers` makes the environment of the other libraries, and
+`python -m benchmarks --help` lists the options. Medians, with the quartiles in small.
+
+## Promised and measured
+
+Time of gradtape over the time of the other.
+
+{targets(record)}
+
+## Ratios
+
+Time over that of NumPy by hand: below 1 is faster than the formulas derived and written by hand.{several}
+
+{grid(record, lambda workload, engine: ratio_cell(record, workload, engine))}
+{image}
+## Times
+
+One step, once everything is warm.
+
+{grid(record, lambda workload, engine: time_cell(record, workload, engine))}
+
+## First call and import
+
+The first call includes compiling, where there is something to compile. It was measured once.
+
+{grid(record, lambda workload, engine: first_cell(record, workload, engine))}
+
+Import as a user meets it, NumPy and all that the package needs included:
+
+{import_table(record)}
+{failures(record)}
+## What is measured
+
+{workloads}
+
+{engines}
+
+Everything is float64. Each engine has a process of its own, pinned to the same core with one thread for BLAS, OpenMP,
+PyTorch and XLA, and only one computes at a time. All get the same arrays. After the first step the value, the gradients
+and the updated parameters of each are compared with NumPy's, to 10⁻⁶ of the norm of each array; an engine that differs
+is not timed. Then rounds are interleaved in shuffled order; a ratio is taken within each round, and the median is over
+the rounds.
+
+## Where and with what
+
+{runs(record)}
+
+{versions(record)}
+"""
