@@ -1,0 +1,105 @@
+"""Find the parameters of a model: one walk over the attributes of plain objects.
+
+A parameter is a leaf Tensor (`requires_grad=True`). It is found wherever it stands: as an attribute, in a list, tuple
+or dict, or in another object that is an attribute, however deep. What a layer computes is of no interest here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from autograd import Tensor
+
+#: Objects with attributes that are code, not parts of a model.
+_CODE = (ModuleType, type, FunctionType, BuiltinFunctionType, MethodType)
+
+
+def named_parameters(model: Any) -> dict[str, Tensor]:
+    """Name every parameter of a model by its path.
+
+    Parameters
+    ----------
+    model : object
+        A layer, or a list, tuple or dict of layers, nested at will.
+
+    Returns
+    -------
+    dict of str to Tensor
+        In the order of the attributes. A parameter that is reached twice is counted once, under the first name.
+
+    Raises
+    ------
+    ValueError
+        If two parameters would have the same name, as with the dict keys `1` and `"1"`.
+
+    Examples
+    --------
+    >>> from nn import Dense, ReLU, Sequential, named_parameters
+    >>> for name, param in named_parameters(Sequential(Dense(2, 3), ReLU(), Dense(3, 1))).items():
+    ...     print(name, param.shape)
+    layers.0.weights (2, 3)
+    layers.0.biases (1, 3)
+    layers.2.weights (3, 1)
+    layers.2.biases (1, 1)
+    """
+    found: dict[str, Tensor] = {}
+    seen: set[int] = set()
+    # A stack of (name, object), the next one last: however deep the model, nothing recurses.
+    stack = [("", model)]
+    while stack:
+        name, part = stack.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, Tensor):
+            if part.is_leaf:
+                if name in found:
+                    raise ValueError(f"Two parameters are called {name!r}: give the dict keys that differ as text.")
+                found[name] = part
+            continue
+        stack.extend(reversed([(f"{name}.{key}" if name else key, child) for key, child in _parts(part)]))
+    return found
+
+
+def parameters(model: Any) -> list[Tensor]:
+    """List every parameter of a model, each once.
+
+    Parameters
+    ----------
+    model : object
+        A layer, or a list, tuple or dict of layers, nested at will.
+
+    Returns
+    -------
+    list of Tensor
+        In the order of `named_parameters`.
+
+    Raises
+    ------
+    ValueError
+        As `named_parameters` does.
+
+    Examples
+    --------
+    >>> from nn import Dense, parameters
+    >>> [param.shape for param in parameters(Dense(2, 3))]
+    [(2, 3), (1, 3)]
+    """
+    return list(named_parameters(model).values())
+
+
+def _parts(part: Any) -> Iterator[tuple[str, Any]]:
+    """Give the names and values that an object consists of."""
+    if isinstance(part, dict):
+        yield from ((str(key), value) for key, value in part.items())
+    elif isinstance(part, (list, tuple)):
+        yield from ((str(i), value) for i, value in enumerate(part))
+    elif not isinstance(part, _CODE):
+        for cls in type(part).__mro__:
+            slots = cls.__dict__.get("__slots__", ())
+            for slot in (slots,) if isinstance(slots, str) else slots:
+                if not slot.startswith("__") and hasattr(part, slot):
+                    yield slot, getattr(part, slot)
+        yield from getattr(part, "__dict__", {}).items()
