@@ -62,6 +62,8 @@ def environment(project: bool, scratch: str) -> dict[str, str]:
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
     env = {**os.environ, **dict.fromkeys(threads, "1")}
     env.pop("PYTHONPATH", None)
+    # An import is timed as it is everywhere but the first time: from compiled files.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     if project:
         env["PYTHONPATH"] = str(ROOT)
     env["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"

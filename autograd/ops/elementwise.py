@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.entry import Array
 from autograd.families import elementwise, linear, op
-from autograd.op import Real, case
+from autograd.op import Real, case, composite
 
 
 def conj(x: Array) -> Array:
@@ -161,7 +161,6 @@ clip = elementwise(
     _clip,
     inputs=("x", "a_min", "a_max"),
     name="clip",
-    numpy=(np.clip,),
     x=lambda g, x, a_min, a_max: g * _inside(x, a_min, a_max),
     a_min=lambda g, x, a_min: g * (x < a_min),
     a_max=lambda g, x, a_max: g * (x > a_max),
@@ -171,11 +170,23 @@ where = elementwise(
     lambda condition, x, y: np.where(condition, x, y),
     inputs=("condition", "x", "y"),
     name="where",
-    numpy=(np.where,),
     x=lambda g, condition: np.where(condition, g, 0),
     y=lambda g, condition: np.where(condition, 0, g),
     mask={"x": lambda condition: np.logical_and(condition, True), "y": lambda condition: np.logical_not(condition)},
 )
+
+
+@composite(np.clip)
+def _np_clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    return clip.call(a, a_min if min is None else min, a_max if max is None else max)
+
+
+@composite(np.where)
+def _np_where(condition: Any, *choices: Any) -> Any:
+    if not choices:
+        return np.nonzero(condition)
+    return where.call(condition, *choices)
+
 
 # Complex parts and types: linear over the reals, where a real value meets a complex derivative its real part is kept
 real = linear(lambda x: x.real, name="real", numpy=(np.real,), x=lambda g: g, moves=True)

@@ -164,7 +164,9 @@ register(einsum)
 
 
 @composite(np.einsum)
-def _np_einsum(*operands: Any, out: Any = None, optimize: Any = False, dtype: Any = None, **rest: Any) -> Any:
+def _np_einsum(*operands: Any, out: Any = None, optimize: Any = False, **rest: Any) -> Any:
+    if rest:
+        raise TypeError(f"einsum(..., {next(iter(rest))}=) does not differentiate; cast the operands with .astype")
     if not isinstance(operands[0], str):
         operands = _from_lists(operands)
     subscripts, *arrays = operands
