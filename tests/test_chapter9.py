@@ -60,6 +60,15 @@ def test_half_a_derivative_at_0_would_fail_the_chapter():
     assert failed == ["dense1.dbiases, layer by layer"]
 
 
+@pytest.fixture
+def own_random_state():
+    """For what seeds NumPy's global generator, as nnfs's data need it."""
+    state = np.random.get_state()
+    yield
+    np.random.set_state(state)
+
+
+@pytest.mark.usefixtures("own_random_state")
 def test_nnfs_numpy_gives_everything_back():
     functions = np.dot, np.zeros, np.eye, np.random.randn
     np.random.seed(5)
@@ -160,6 +169,7 @@ def test_the_main_job_refuses_bad_options(option, message):
     assert done.returncode == 2 and message in done.stderr and done.stdout == ""
 
 
+@pytest.mark.usefixtures("own_random_state")
 def test_a_failing_check_ends_with_exit_code_1(monkeypatch, tmp_path, capsys):
     monkeypatch.syspath_prepend(str(ROOT / "examples"))
     spiral = load("spiral")
@@ -170,6 +180,7 @@ def test_a_failing_check_ends_with_exit_code_1(monkeypatch, tmp_path, capsys):
     assert "FAILED: Heading: a wrong cell" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("own_random_state")
 def test_a_poor_accuracy_ends_with_exit_code_1(monkeypatch, tmp_path, capsys):
     monkeypatch.syspath_prepend(str(ROOT / "examples"))
     spiral = load("spiral")
