@@ -82,6 +82,10 @@ class Operators(Shell):
         """Give quotient and remainder."""
         return self // y, self % y
 
+    def __rdivmod__(self, y: Any) -> tuple[Any, Any]:
+        """Give quotient and remainder of a number by a Tensor."""
+        return y // self, y % self
+
     # The methods of an ndarray, each the NumPy function of the same name
 
     all, any = _method(np.all), _method(np.any)

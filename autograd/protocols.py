@@ -30,10 +30,8 @@ ASSIGNED = (
 
 def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Do what `__array_ufunc__` asks for, beyond the plain call of a ufunc that has an op."""
-    if kwargs:
-        out = kwargs.pop("out", None)
-        if out is not None:
-            return _into(ufunc, method, inputs, kwargs, out)
+    if kwargs.get("out") is not None:
+        return _into(_name(ufunc), getattr(ufunc, method), inputs, kwargs)
     if ufunc in constants or (not _tracked(inputs) and (ufunc not in ufuncs or method != "__call__" or kwargs)):
         return getattr(ufunc, method)(*_data(inputs), **_data(kwargs))
     if method == "reduce" and ufunc in REDUCE:
@@ -66,20 +64,23 @@ def _with_options(ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -
     return ufuncs[ufunc].call(*inputs)
 
 
-def _into(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any], out: tuple[Any, ...]) -> Any:
+def _into(name: str, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Handle `out=`: a plain array may take the result of constants only, and a Tensor is no output."""
-    if any(isinstance(x, Shell) for x in out):
+    out = kwargs["out"]
+    if any(isinstance(x, Shell) for x in (out if isinstance(out, tuple) else (out,))):
         raise TypeError(
-            f"np.{ufunc.__name__}(..., out=) would change a Tensor in place; Tensors are values. Rebind the name "
-            "(x = x + y), or assign with x[...] = y."
+            f"{name}(..., out=) would change a Tensor in place; Tensors are values. Rebind the name (x = x + y), or "
+            "assign with x[...] = y."
         )
-    if _tracked(inputs):
+    if _tracked(args) or _tracked(kwargs):
         raise TypeError(ASSIGNED)
-    return getattr(ufunc, method)(*_data(inputs), out=out, **_data(kwargs))
+    return func(*_data(args), **_data(kwargs))
 
 
 def array_function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Do what `__array_function__` asks for."""
+    if kwargs.get("out") is not None:
+        return _into(f"np.{func.__name__}", func, args, kwargs)
     record = functions.get(func)
     if record is not None:
         # Most calls name what the op names: no need to look at NumPy's signature.
@@ -88,8 +89,6 @@ def array_function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         return _call(record, func, args, kwargs)
     built = composites.get(func)
     if built is not None:
-        if kwargs.get("out") is not None:
-            raise TypeError(ASSIGNED)
         return built(*args, **kwargs)
     if func in constants or not (_tracked(args) or _tracked(kwargs)):
         return func(*_data(args), **_data(kwargs))
@@ -124,7 +123,7 @@ def _call(record: Op, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
             if value is not np._NoValue:
                 params[key] = value
         elif key == "out" and value is not None:
-            raise TypeError(ASSIGNED)
+            raise TypeError(f"{record.name}: write out= as a keyword")
         elif key not in defaults or value is not defaults[key]:
             raise TypeError(
                 f"{record.name}(..., {key}=) has no gradient here; the op takes "

@@ -228,7 +228,7 @@ class Tensor(Operators):
         found = walked.pullback([g], release=not retain_graph)
         for leaf, ct in zip(walked.inputs, owned(found, [g]), strict=True):
             if isinstance(leaf, Leaf) and ct is not None:
-                leaf.grad = ct if leaf.grad is None else leaf.grad + ct
+                leaf.grad = ct if leaf.grad is None else np.add(leaf.grad, ct, out=np.empty_like(ct))
 
     def detach(self) -> Tensor:
         """Give the same value as a constant.

@@ -51,14 +51,25 @@ def _sign_jvp(g: Array, x: Array) -> Array:
 
 def _sqrt(g: Array, ans: Array) -> Array:
     """d√x = dx / 2√x: inf at 0, but 0 where nothing flows."""
-    return g / (2 * ans + ((ans == 0) & (g == 0)))
+    return g / (2 * _off_zero(ans, g))
 
 
 def _power_x(g: Array, x: Array, y: Any) -> Array:
-    """∂(x^y)/∂x = y x^(y-1), and 0 for y = 0 whatever x is."""
+    """∂(x^y)/∂x = y x^(y-1), and 0 for y = 0 whatever x is; where it is infinite, 0 if nothing flows."""
     if isinstance(y, (int, float, complex)):
-        return g * (y * x ** (y - 1)) if y != 0 else g * np.zeros_like(x)
-    return g * (y * x ** np.where(y == 0, 1, y - 1))
+        if y == 0:
+            return g * np.zeros_like(x)
+        return g * (y * (x if _at_least_1(y) else _off_zero(x, g)) ** (y - 1))
+    return g * (y * _off_zero(x, g) ** np.where(y == 0, 1, y - 1))
+
+
+def _at_least_1(y: Any) -> bool:
+    return not isinstance(y, complex) and y >= 1
+
+
+def _off_zero(x: Array, g: Array) -> Array:
+    """Put 1 in place of 0 where nothing flows."""
+    return x + ((x == 0) & (g == 0))
 
 
 def _power_y(g: Array, ans: Array, x: Any, y: Array) -> Array:
@@ -190,7 +201,7 @@ def _np_where(condition: Any, *choices: Any) -> Any:
 
 # Complex parts and types: linear over the reals, where a real value meets a complex derivative its real part is kept
 real = linear(lambda x: x.real, name="real", numpy=(np.real,), x=lambda g: g, moves=True)
-imag = linear(lambda x: x.imag, name="imag", numpy=(np.imag,), x=lambda g: -1j * g)
+imag = linear(lambda x: x.imag, name="imag", numpy=(np.imag,), x=lambda g: g * -1j)
 conjugate = linear(np.conjugate, x=lambda g: np.conj(g), moves=True)
 astype = linear(lambda x, dtype: x.astype(dtype), name="astype", x=lambda g: g, moves=True)
 copy = linear(lambda x: x.copy(), name="copy", numpy=(np.copy,), x=lambda g: g, moves=True)

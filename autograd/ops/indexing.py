@@ -43,12 +43,14 @@ def _repeats(index: Any) -> bool:
 
 
 def _scatter(a: Array, index: Any, shape: tuple[int, ...]) -> Array:
-    result = np.zeros_like(a, shape=shape)
-    if _repeats(index):
-        np.add.at(result, index, a)
-    else:
+    if not _repeats(index):
+        result = np.zeros_like(a, shape=shape)
         result[index] = a
-    return result
+        return result
+    # Sums of float16 are accumulated in float32.
+    result = np.zeros_like(a, shape=shape, dtype=np.float32 if a.dtype == np.float16 else None)
+    np.add.at(result, index, a)
+    return result if result.dtype == a.dtype else result.astype(a.dtype)
 
 
 def _put(a: Array, values: Any, index: Any) -> Array:

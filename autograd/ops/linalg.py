@@ -71,7 +71,7 @@ matmul = bilinear(
 )  # fmt: skip
 # The method, not np.dot: that name is replaced process-wide by nnfs.init().
 dot = bilinear(
-    lambda a, b: a.dot(b) if a.ndim and b.ndim else a * b, name="dot", numpy=(np.dot,), a=_dot_a, b=_dot_b,
+    lambda a, b: a.dot(b) if np.ndim(a) and np.ndim(b) else a * b, name="dot", numpy=(np.dot,), a=_dot_a, b=_dot_b,
     cases=[case((2, 3), (3, 4)), case((3,), (3,)), case((2, 3), (3,)), case((3,), (3, 2)), case((), (2, 3)),
            case((2, 3), ()), case((2, 2, 3), (3,)), case((2, 3), (2, 3, 2)), case((2, 2, 3), (2, 3, 2)),
            case((), ()), case((2, 0), (0, 3))],

@@ -20,7 +20,8 @@ from autograd.ops.elementwise import conj
 def _ties(g: Array, x: Array, ans: Array, axis: Any) -> Array:
     """Share `g` evenly among the elements equal to the extreme."""
     ties = x == ans
-    return g * ties / np.add.reduce(ties, axis=axis, keepdims=True, dtype=g.dtype)
+    # In float16 a count ends at 2048.
+    return g * ties / np.add.reduce(ties, axis=axis, keepdims=True, dtype=np.result_type(g.dtype, np.float32))
 
 
 def product_of_others(x: Array, axis: Any) -> Array:
@@ -64,6 +65,11 @@ def _std(g: Array, x: Array, ans: Array, axis: Any, ddof: Any, count: int) -> Ar
     return g * centred / ((count - ddof) * (ans + (ans == 0)))
 
 
+def _mean_x(g: Array, count: int) -> Array:
+    """∂mean/∂x = 1 / n; in float16 an n above 65504 would be infinite."""
+    return (g.astype(np.float32) if g.dtype == np.float16 else g) / max(count, 1)
+
+
 def _mean(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """As `np.mean`, which computes the same in double the time where arrays are small."""
     if x.dtype.kind not in "fc" or x.dtype == np.float16 or x.size == 0:
@@ -79,7 +85,7 @@ sum = reduction(
     name="sum", numpy=(np.sum,), x=lambda g: g,
 )  # fmt: skip
 mean = reduction(
-    _mean, name="mean", numpy=(np.mean,), x=lambda g, count: g / max(count, 1),
+    _mean, name="mean", numpy=(np.mean,), x=_mean_x,
 )  # fmt: skip
 max_ = reduction(
     lambda x, axis=None, keepdims=False: np.maximum.reduce(x, axis=axis, keepdims=keepdims),

@@ -75,10 +75,10 @@ squeeze = linear(
     a=lambda g, a_shape: np.reshape(g, a_shape),
     cases=[case((2, 1, 3, 1)), case((2, 1, 3, 1), axis=1), case((1, 1))],
 )  # fmt: skip
-# Its transpose is the un-broadcasting that every edge does.
+# Its transpose, of cotangents as of masks, is the un-broadcasting that every edge does.
 broadcast_to = linear(
     lambda array, shape: np.broadcast_to(array, shape), name="broadcast_to", numpy=(np.broadcast_to,),
-    array=lambda g: g,
+    moves=True, array=lambda g: g,
     cases=[case((3,), shape=(2, 3)), case((2, 1), shape=(2, 3)), case((), shape=(2, 2)), case((1, 3), shape=(0, 3))],
 )  # fmt: skip
 concatenate = linear(

@@ -1,0 +1,437 @@
+"""Writing: into a Tensor by index, and out of one into plain arrays; and what NumPy offers that has no gradient here."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, grad, no_grad
+
+A = np.arange(1.0, 5.0)
+
+
+def leaf(data: Any = A) -> Tensor:
+    return Tensor(np.array(data), requires_grad=True)
+
+
+def same(found: Any, expected: Any) -> None:
+    np.testing.assert_array_equal(found, expected, strict=True)
+
+
+# Item assignment: Tensors are values
+
+
+def test_a_read_is_a_snapshot_of_before_the_write() -> None:
+    x = leaf()
+    y = x * 1
+    before = y[0]
+    view = y[:2]
+    y[0] = 10 * x[3]
+    assert (before.item(), view.tolist(), y[0].item()) == (1.0, [1.0, 2.0], 40.0)
+    (before + y[0] + y[1]).backward()
+    same(x.grad, np.array([1.0, 1, 0, 10]))
+
+
+def test_a_write_to_what_was_read_does_not_reach_back() -> None:
+    x = leaf()
+    y = x * 1
+    part = y[:2]
+    part[0] = 100.0
+    assert y.tolist() == A.tolist() and x.tolist() == A.tolist()
+    assert part.tolist() == [100.0, 2.0]
+    (y.sum() + part.sum()).backward()
+    same(x.grad, np.array([1.0, 2, 1, 1]))
+
+
+def test_what_was_written_is_a_snapshot_too() -> None:
+    x, y = leaf(), Tensor(np.zeros(4))
+    value = x * 1
+    y[:] = value
+    value[0] = 50.0
+    y[1] = 60.0
+    assert y.tolist() == [1.0, 60.0, 3.0, 4.0] and value.tolist() == [50.0, 2.0, 3.0, 4.0]
+
+
+@pytest.mark.parametrize("make", [lambda a: Tensor(a), lambda a: Tensor(a, requires_grad=True) * 1])
+def test_the_array_that_a_tensor_was_made_of_is_not_written_to(make: Callable[[Any], Tensor]) -> None:
+    a = A.copy()
+    y = make(a)
+    y[0] = 9.0
+    same(a, A)
+    assert y[0].item() == 9.0
+
+
+def test_reshapes_and_transposes_are_snapshots() -> None:
+    y = leaf(np.zeros((2, 2))) * 1
+    flat, turned = y.reshape(-1), y.T
+    y[0, 1] = 5.0
+    flat[3] = 7.0
+    assert (y.tolist(), flat.tolist(), turned.tolist()) == ([[0, 5], [0, 0]], [0, 0, 0, 7], [[0, 0], [0, 0]])
+
+
+def test_two_names_for_one_tensor_see_the_same_write() -> None:
+    y = leaf() * 1
+    z = y
+    z[0] = 7.0
+    assert y[0].item() == 7.0
+    other = copy.copy(y)
+    other[0] = 8.0
+    assert y[0].item() == 7.0
+
+
+def test_an_augmented_assignment_rebinds() -> None:
+    x = leaf()
+    y = x
+    y += 1
+    assert y is not x and x.tolist() == A.tolist() and x.is_leaf and not y.is_leaf
+    y *= x
+    y -= 0.5
+    y /= 2
+    y **= 1
+    y.sum().backward()
+    same(x.grad, (2 * A + 1) / 2)
+
+
+def test_an_augmented_assignment_by_index() -> None:
+    x = leaf()
+    y = x * 1
+    y[1:] *= x[:-1]
+    y[0] += 10
+    same(y.data, np.array([11.0, 2, 6, 12]))
+    y.sum().backward()
+    same(x.grad, np.array([1.0 + 2, 1 + 3, 2 + 4, 3]))
+
+
+def test_a_constant_buffer_becomes_tracked() -> None:
+    x, buf = leaf(), Tensor(np.zeros(6))
+    assert not buf.requires_grad
+    buf[1:-1] = x
+    buf[0] = x[0] * 2
+    assert buf.requires_grad
+    (buf * np.arange(6.0)).sum().backward()
+    same(x.grad, np.array([1.0, 2, 3, 4]))
+
+
+def test_filling_a_buffer_in_a_loop() -> None:
+    def recurrence(x: Any) -> Any:
+        h = Tensor(np.zeros(5))
+        h[0] = x
+        for i in range(4):
+            h[i + 1] = h[i] * x
+        return h[4]
+
+    assert grad(recurrence)(2.0) == 5 * 2.0**4
+
+
+def test_assignment_under_no_grad_is_a_constant() -> None:
+    x, buf = leaf(), Tensor(np.zeros(4))
+    with no_grad():
+        buf[:] = x
+    assert not buf.requires_grad and buf.tolist() == A.tolist()
+
+
+def test_assignment_into_a_leaf() -> None:
+    x = leaf()
+    for attempt in (lambda: x.__setitem__(0, 1.0), lambda: x.__setitem__(slice(None), leaf())):
+        with pytest.raises(RuntimeError, match=r"leaf that requires its gradient.*y = x\.copy\(\).*x\.data\[i\] = v"):
+            attempt()
+    same(x.data, A)
+    x.data[0] = 5.0
+    assert x[0].item() == 5.0
+
+
+@pytest.mark.parametrize("dtype", [int, bool])
+def test_a_tracked_value_into_integers(dtype: Any) -> None:
+    target = Tensor(np.zeros(3, dtype))
+    with pytest.raises(TypeError, match=r"would cut its gradient; make the target floating first: x = x\.astype\(float"):
+        target[0] = leaf(1.0)
+    assert not target.data.any() and not target.requires_grad
+    target[0] = 1
+    assert target.data[0] == 1
+
+
+def test_a_write_casts_to_the_target_and_its_gradient_back() -> None:
+    x = leaf(np.array([1.0, 2.0]))
+    y = Tensor(np.zeros(2, np.float32))
+    y[:] = x
+    assert y.dtype == np.float32
+    y.sum().backward()
+    same(x.grad, np.ones(2))
+
+
+def test_a_write_that_does_not_fit_changes_nothing() -> None:
+    y = leaf() * 1
+    entry = y.entry
+    with pytest.raises(ValueError, match=r"put: could not broadcast .*\(3,\).*\(2,\)"):
+        y[:2] = np.ones(3)
+    with pytest.raises(IndexError):
+        y[9] = 1.0
+    with pytest.raises(TypeError, match="computes with numbers; met str"):
+        y[0] = "x"
+    same(y.data, A)
+    assert y.entry is entry
+
+
+# Out of the tape into plain arrays
+
+ADVICE = r"gradient would be lost"
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda t: np.asarray(t),
+        lambda t: np.array(t),
+        lambda t: np.array([t, t]),
+        lambda t: np.array([t[0], 1.0]),
+        lambda t: np.array(t, dtype=np.float32),
+        lambda t: np.ascontiguousarray(t),
+        lambda t: np.full(4, t),
+        lambda t: np.random.default_rng(0).normal(t),
+    ],
+)
+def test_a_tracked_tensor_does_not_become_an_array_by_itself(attempt: Callable[[Tensor], Any]) -> None:
+    x = leaf()
+    with pytest.raises(TypeError, match=ADVICE + r".*t\.detach\(\).*np\.stack"):
+        attempt(x * 2)
+    with pytest.raises(TypeError, match=ADVICE):
+        attempt(x)
+    (x * 2).sum().backward()
+    same(x.grad, np.full(4, 2.0))
+
+
+def one_slice(buf: Any, t: Any) -> None:
+    buf[1:-1] = t[1:3]
+
+
+def one_element(buf: Any, t: Any) -> None:
+    buf[0] = t[0]
+
+
+def several_at_once(buf: Any, t: Any) -> None:
+    buf[0], buf[1] = t[0], t[1]
+
+
+def by_mask(buf: Any, t: Any) -> None:
+    buf[buf > 5] = t
+
+
+def by_list(buf: Any, t: Any) -> None:
+    buf[:] = [t[0], t[1], t[2], t[3]]
+
+
+def element_augmented(buf: Any, t: Any) -> None:
+    buf[0] += t[0]
+
+
+def augmented(buf: Any, t: Any) -> None:
+    buf += t
+
+
+def slice_augmented(buf: Any, t: Any) -> None:
+    buf[:2] *= t[:2]
+
+
+def in_a_loop(buf: Any, t: Any) -> None:
+    for i, value in enumerate(t):
+        buf[i] = value
+
+
+def out_argument(buf: Any, t: Any) -> None:
+    np.add(t, 1.0, out=buf)
+
+
+def out_of_a_unary(buf: Any, t: Any) -> None:
+    np.exp(t, out=buf)
+
+
+def out_of_a_product(buf: Any, t: Any) -> None:
+    np.matmul(np.eye(4), t, out=buf)
+
+
+def out_of_a_function(buf: Any, t: Any) -> None:
+    np.concatenate([t[:2], t[2:]], out=buf)
+
+
+def out_of_clip(buf: Any, t: Any) -> None:
+    np.clip(t, 0, 1, out=buf)
+
+
+def out_of_a_method(buf: Any, t: Any) -> None:
+    t.sum(out=buf[0, ...])
+
+
+def copyto(buf: Any, t: Any) -> None:
+    np.copyto(buf, t)
+
+
+WRITES = [one_slice, one_element, several_at_once, by_mask, by_list, element_augmented, augmented, slice_augmented,
+          in_a_loop, out_argument, out_of_a_unary, out_of_a_product, out_of_a_function, out_of_clip, out_of_a_method,
+          copyto]  # fmt: skip
+
+
+def reasons(error: BaseException | None) -> str:
+    """Join what the whole traceback says: NumPy puts a ValueError of its own around what an element says."""
+    texts = []
+    while error is not None:
+        texts.append(str(error))
+        error = error.__cause__ or error.__context__
+    return " / ".join(texts)
+
+
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.__name__)
+def test_writing_into_a_plain_array_is_refused_on_the_tape(write: Callable[[Any, Any], None]) -> None:
+    for t in (leaf(), leaf() * 1):
+        buf = np.full(4, 9.0)
+        with pytest.raises((TypeError, ValueError)) as failure:
+            write(buf, t)
+        assert "gradient would be lost" in reasons(failure.value) or "np.copyto has no op" in str(failure.value)
+        assert "t.detach()" in reasons(failure.value)
+        same(buf, np.full(4, 9.0))
+        same(t.data, A)
+
+
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.__name__)
+def test_writing_a_constant_into_a_plain_array_is_as_in_numpy(write: Callable[[Any, Any], None]) -> None:
+    found, expected = np.full(4, 9.0), np.full(4, 9.0)
+    write(found, Tensor(A))
+    write(expected, A)
+    same(found, expected)
+
+
+def test_writing_through_flat_is_refused_too() -> None:
+    buf = np.full(4, 9.0)
+    # NumPy says that it failed, and not why.
+    with pytest.raises(ValueError, match="single item"):
+        buf.flat[0] = leaf(1.0)
+    same(buf, np.full(4, 9.0))
+    buf.flat[0] = Tensor(1.0)
+    assert buf[0] == 1.0
+
+
+def test_a_number_taken_out_on_purpose_is_written() -> None:
+    x, buf, log = leaf(), np.zeros(2), {}
+    buf[0] = float(x[1])
+    buf[1] = x[2].item()
+    log["loss"] = float(x[3])
+    same(buf, np.array([2.0, 3.0]))
+    assert log == {"loss": 4.0}
+    cells = [None]
+    cells[0] = x[0]
+    assert cells[0].requires_grad
+
+
+def test_an_array_of_constants() -> None:
+    same(np.array([Tensor(1.0), Tensor(2.0)]), np.array([1.0, 2.0]))
+    same(np.asarray(Tensor(A), dtype=np.float32), A.astype(np.float32))
+    assert np.asarray(Tensor(A)) is not None and np.shares_memory(np.asarray(Tensor(A), copy=False), A)
+    assert not np.shares_memory(np.array(Tensor(A)), A)
+
+
+def test_a_tensor_is_no_output() -> None:
+    for t in (leaf(), Tensor(A.copy())):
+        with pytest.raises(TypeError, match=r"np\.add\(\.\.\., out=\) would change a Tensor in place.*x = x \+ y"):
+            np.add(A, 1.0, out=t)
+        same(t.data, A)
+    with pytest.raises(TypeError, match="Tensor"):
+        a = A.copy()
+        np.sum(A, out=leaf(0.0))
+    same(a, A)
+
+
+# NumPy functions without an op
+
+WITHOUT: dict[str, Callable[[Tensor], Any]] = {
+    "np.fft.fft": np.fft.fft,
+    "np.linalg.svd": lambda t: np.linalg.svd(t.reshape(2, 2)),
+    "np.linalg.norm": np.linalg.norm,
+    "np.cumsum": np.cumsum,
+    "np.sort": np.sort,
+    "np.interp": lambda t: np.interp(t, A, A),
+    "np.hstack": lambda t: np.hstack([t, t]),
+    "np.tile": lambda t: np.tile(t, 2),
+    "np.linspace": lambda t: np.linspace(0.0, t[0], 3),
+    "np.average": lambda t: np.average(A, weights=t),
+    "np.hypot": lambda t: np.hypot(1.0, t),
+    "np.nan_to_num": np.nan_to_num,
+    "np.modf": np.modf,
+    "np.divmod": lambda t: np.divmod(t, 2.0),
+    "np.add.accumulate": np.add.accumulate,
+    "np.add.reduceat": lambda t: np.add.reduceat(t, [0, 2]),
+    "np.add.at": lambda t: np.add.at(np.zeros(4), [0], t[0]),
+    "np.subtract.reduce": np.subtract.reduce,
+    "np.logaddexp.reduce": np.logaddexp.reduce,
+    "np.put": lambda t: np.put(np.zeros(4), [0], t),
+    "np.copyto": lambda t: np.copyto(np.zeros(4), t),
+    "np.save": lambda t: np.save("nowhere", t),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_a_function_without_an_op_is_named(name: str, tmp_path: Any, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    x = leaf()
+    text = rf"^{name.replace('.', '[.]')} has no op here.*autograd\.extend.*leave the tape: {name.replace('.', '[.]')}\("
+    with pytest.raises(TypeError, match=text):
+        WITHOUT[name](x)
+    same(x.data, A)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_functions_without_an_op_take_constants() -> None:
+    same(np.cumsum(Tensor(A)), np.cumsum(A))
+    same(np.fft.fft(Tensor(A)), np.fft.fft(A))
+    same(np.add.accumulate(Tensor(A)), np.add.accumulate(A))
+    same(np.sort(leaf(A[::-1]).detach()), A)
+
+
+def test_functions_without_a_derivative_give_plain_arrays() -> None:
+    x = leaf()
+    assert (np.shape(x), np.ndim(x), np.size(x)) == ((4,), 1, 4)
+    for fun in (np.argmax, np.isnan, np.zeros_like, np.ones_like, np.argsort, np.signbit, np.all, np.nonzero):
+        found = fun(x)
+        assert not isinstance(found, Tensor)
+        same(found, fun(A))
+    assert np.allclose(x, A) and np.array_equal(x, A)
+
+
+# Ufunc methods and keywords
+
+
+def test_ufunc_reduce_and_outer() -> None:
+    x = leaf(A.reshape(2, 2))
+    same(np.add.reduce(x).data, np.add.reduce(x.data))
+    same(np.add.reduce(x, axis=1, keepdims=True).data, np.add.reduce(x.data, axis=1, keepdims=True))
+    same(np.multiply.reduce(x, axis=None).data, np.multiply.reduce(x.data, axis=None, keepdims=False)[...])
+    same(np.maximum.reduce(x).data, np.maximum.reduce(x.data))
+    same(np.subtract.outer(A, x).data, np.subtract.outer(A, x.data))
+    np.add.reduce(x).sum().backward()
+    same(x.grad, np.ones((2, 2)))
+
+
+def test_keywords_that_change_the_meaning_are_refused_by_name() -> None:
+    x, mask = leaf(), np.array([True, False, True, False])
+    for attempt, text in (
+        (lambda: np.add(x, 1.0, where=mask), r"np\.add\(\.\.\., where=\).*np\.where\(mask"),
+        (lambda: np.sum(x, where=mask), r"sum\(\.\.\., where=\) has no gradient"),
+        (lambda: np.sum(x, initial=1.0), r"sum\(\.\.\., initial=\) has no gradient"),
+        (lambda: np.max(x, initial=1.0), r"max\(\.\.\., initial=\) has no gradient"),
+        (lambda: np.add.reduce(x, where=mask), r"where"),
+        (lambda: np.sum(x, nonsense=1), r"nonsense"),
+    ):
+        with pytest.raises(TypeError, match=text):
+            attempt()
+    same(np.add(Tensor(A), 1.0, where=mask, out=np.zeros(4)), np.array([2.0, 0, 4, 0]))
+
+
+def test_keywords_at_their_defaults_are_taken() -> None:
+    x = leaf()
+    same(np.sum(x, axis=None, dtype=None, out=None, keepdims=False).data, np.array(10.0))
+    same(np.add(x, 1.0, where=True, casting="same_kind").data, A + 1)
+    same(np.sum(x, dtype=np.float32).data, np.array(10, np.float32))
+    same(np.add(x, 1, dtype=np.float32).data, (A + 1).astype(np.float32))
+    same(np.concatenate([x, A], axis=0, dtype=np.float32).data, np.concatenate([A, A]).astype(np.float32))
