@@ -7,14 +7,14 @@ walks. This room knows no operation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, cast
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Lift, Rule, Shell
+from autograd.entry import Array, Entry, Leaf, Lift, Rule, Shell
 from autograd.memory import expect
 
 
@@ -26,20 +26,28 @@ class Tape:
     entries : list of Entry
         In recording order, the inputs not included.
     inputs, outputs : list of Entry
-    outer : bool
-        True if what lies between depends on something tracked that is not among the inputs: then a walk has to be
+    outer : set of Entry
+        What depends on something tracked from outside, not among the inputs: if there is any, a walk has to be
         recorded, or an enclosing differentiation would miss it.
+    live : set of Entry, or None
+        The entries and inputs, where some parents are not among them: the walks pass those by.
     """
 
     __slots__ = ("entries", "inputs", "live", "outer", "outputs")
 
-    def __init__(self, entries: list[Entry], inputs: list[Entry], outputs: list[Entry], outer: bool) -> None:
+    def __init__(
+        self,
+        entries: list[Entry],
+        inputs: list[Entry],
+        outputs: list[Entry],
+        outer: Set[Entry] = frozenset(),
+        live: Set[Entry] | None = None,
+    ) -> None:
         self.entries = entries
         self.inputs = inputs
         self.outputs = outputs
         self.outer = outer
-        # Only where some parent leads nowhere do the walks have to ask which ones do.
-        self.live: set[Entry] | None = {*entries, *inputs} if outer else None
+        self.live = live
 
     @classmethod
     def of(cls, outputs: Any, inputs: Any = None) -> Tape:
@@ -71,25 +79,33 @@ class Tape:
         if inputs is None:
             ordered = _in_order(_reach(ends, -1, ()))
             starts = [entry for entry in ordered if not entry.edges]
-            return cls([entry for entry in ordered if entry.edges], starts, ends, False)
+            return cls([entry for entry in ordered if entry.edges], starts, ends)
         starts = _entries(inputs)
         # An entry older than every input cannot depend on one: the collection stops there.
         oldest = min((e.number for e in starts), default=0)
         known = set(starts)
         found = _reach(ends, oldest, known)
-        outer = any(e.edges for e in starts) or any(
-            e.number < oldest or (not e.edges and e not in known) for e in found
-        )
-        ordered = _in_order(e for e in found if e not in known)
-        if outer:
-            live = set(starts)
-            between = []
-            for entry in ordered:
-                if any(edge[0] in live for edge in entry.edges or ()):
+        ordered = _in_order(found)
+        if not any(e.edges for e in starts) and all((e.edges and e.number > oldest) or e in known for e in found):
+            return cls([entry for entry in ordered if entry not in known], starts, ends)
+        outer: set[Entry] = set()
+        live = set(starts)
+        between = []
+        for entry in ordered:
+            if entry in known:
+                if entry.edges:
+                    outer.add(entry)
+            elif entry.number < oldest or isinstance(entry, Leaf):
+                # Not so a younger variable: it belongs to a transform within, which has ended.
+                outer.add(entry)
+            else:
+                parents = [edge[0] for edge in entry.edges or ()]
+                if not outer.isdisjoint(parents):
+                    outer.add(entry)
+                if not live.isdisjoint(parents):
                     live.add(entry)
                     between.append(entry)
-            ordered = between
-        return cls(ordered, starts, ends, outer)
+        return cls(between, starts, ends, outer, live)
 
     def pullback(
         self, cotangents: Sequence[Array], *, lift: Lift | None = None, release: bool = False
@@ -101,7 +117,7 @@ class Tape:
         cotangents : sequence of arrays
             One for each output, of its shape and dtype.
         lift : callable, optional
-            Given, saved arrays of tracked values are put back into shells, so that the walk is recorded.
+            Given, saved arrays of what is in `outer` are put back into shells, so that the walk is recorded.
         release : bool
             Take each entry's saved arrays away when it has been passed. The tape cannot be walked again.
 
@@ -134,7 +150,7 @@ class Tape:
                         if live is not None and parent not in live:
                             continue
                         if lift is not None:
-                            saved = _lifted(saved, rule, entry, edges, lift)
+                            saved = self._lifted(saved, rule, entry, edges, lift)
                     if mask is not None and rule.shields:
                         ct = _shielded(mask, rule, g, saved)
                     elif (arity := rule.arity) == 1:
@@ -170,7 +186,7 @@ class Tape:
                     if t is None:
                         continue
                     if lift is not None:
-                        saved = _lifted(saved, rule, entry, entry.edges, lift)
+                        saved = self._lifted(saved, rule, entry, entry.edges, lift)
                     part = rule.push(t, *_several(saved, rule))
                     total = part if total is None else total + part
                 if total is not None:
@@ -182,6 +198,19 @@ class Tape:
                 error.add_note(f"while the tangent passed {entry!r}")
             raise
         return [pending.get(entry) for entry in self.outputs]
+
+    def _lifted(self, saved: Any, rule: Rule, entry: Entry, edges: Any, lift: Lift) -> Any:
+        """Put saved arrays back into shells that stand where the values stood, if they depend on something outside."""
+        if not rule.arity:
+            return None
+        at: dict[int | None, Entry] = {edge[1].position: edge[0] for edge in edges if edge[0] in self.outer}
+        if entry in self.outer:
+            at[-1] = entry
+        values = [
+            lift(value, at[source]) if source in at else value
+            for value, source in zip(_several(saved, rule), rule.sources, strict=True)
+        ]
+        return values[0] if rule.arity == 1 else values
 
     def __len__(self) -> int:
         """Count the entries."""
@@ -246,19 +275,6 @@ def _several(saved: Any, rule: Rule) -> tuple[Any, ...]:
     if rule.arity == 1:
         return (saved,)
     return cast(tuple[Any, ...], saved) if rule.arity else ()
-
-
-def _lifted(saved: Any, rule: Rule, entry: Entry, edges: Any, lift: Lift) -> Any:
-    """Put each saved array of a tracked value back into a shell that stands where the value stood."""
-    if not rule.arity:
-        return None
-    at: dict[int | None, Entry] = {edge[1].position: edge[0] for edge in edges}
-    at[-1] = entry
-    values = [
-        lift(value, at[source]) if source in at else value
-        for value, source in zip(_several(saved, rule), rule.sources, strict=True)
-    ]
-    return values[0] if rule.arity == 1 else values
 
 
 def _shielded(mask: Array, rule: Rule, g: Array, saved: Any) -> Array:

@@ -180,19 +180,25 @@ class _Run:
         with recording(True):
             self.out = fun(*self.rebuild(shells))
         outs, self.rebuild_out = flatten(self.out)
-        self.arrays = [out._data if isinstance(out, Shell) else np.asarray(out) for out in outs]
+        self.arrays = [self._numeric(out) for out in outs]
         self.entries = [out.entry if isinstance(out, Shell) else None for out in outs]
         self.tape = Tape.of([entry for entry in self.entries if entry is not None], self.variables)
         # Something outside is being differentiated too: then the walks are recorded.
-        self.outer = self.tape.outer and nested
+        self.outer = bool(self.tape.outer) and nested
+
+    def _numeric(self, out: Any) -> Array:
+        array = out._data if isinstance(out, Shell) else np.asarray(out)
+        if array.dtype.kind not in "biufc":
+            raise TypeError(f"{self.name} returned {out!r}; what is differentiated returns numbers, or arrays of them")
+        return array
 
     def value(self) -> Any:
-        """Give the output: arrays, or Tensors where an outer differentiation goes on through them."""
+        """Give the output: arrays of their own, or Tensors where an outer differentiation goes on through them."""
         if self.outer:
             pairs = zip(self.arrays, self.entries, strict=True)
             return self.rebuild_out([array if entry is None else shell(array, entry) for array, entry in pairs])
-        taken = [id(array) for array in self.inputs]
-        return self.rebuild_out([array.copy() if id(array) in taken else array for array in self.arrays])
+        # What the tape may have saved, as much as the inputs, the caller must be free to write into.
+        return self.rebuild_out([np.copy(array) for array in self.arrays])
 
     def scalar(self) -> Any:
         """Give the output if it is one real number."""

@@ -1,10 +1,8 @@
-"""The Tensor as an array: made, shown, computed with, indexed and assigned to, and refused where a gradient would be lost."""
+"""The Tensor as an array: made, shown, computed with, compared, and indexed."""
 
 from __future__ import annotations
 
-import copy
 import math
-import pickle
 from typing import Any
 
 import numpy as np
@@ -17,11 +15,6 @@ A = np.arange(1.0, 7.0).reshape(2, 3)
 
 def leaf(data: Any = A) -> Tensor:
     return Tensor(np.array(data), requires_grad=True)
-
-
-def tracked(data: Any = A) -> Tensor:
-    """Give a Tensor on the tape that is no leaf."""
-    return leaf(data) * 1
 
 
 def equal(found: Any, expected: Any) -> None:
@@ -67,7 +60,7 @@ def test_what_is_not_numeric_is_refused(data: Any) -> None:
 
 
 def test_object_arrays_are_refused_by_name() -> None:
-    with pytest.raises(TypeError, match=r"met dtype object\. Convert it first, for instance np\.array\(data, dtype=float"):
+    with pytest.raises(TypeError, match=r"met dtype object\. Convert it first, .* np\.array\(data, dtype=float"):
         Tensor(np.array([1, None]))
 
 
@@ -115,7 +108,7 @@ def test_what_an_array_has() -> None:
     equal(Tensor(1 + 2j).imag, np.array(2.0))
     assert 3.0 in x and 7.0 not in x
     assert x.is_leaf and not (x * 1).is_leaf
-    with pytest.raises(TypeError, match="0-d|unsized"):
+    with pytest.raises(TypeError, match=r"0-d|unsized"):
         len(leaf(1.0))
 
 
@@ -141,7 +134,7 @@ BINARY = {
 
 
 @pytest.mark.parametrize("name", BINARY)
-@pytest.mark.parametrize("other", [2, 2.0, True, np.float32(2), np.float64(2), np.int64(2), np.arange(1.0, 4), [1.0, 2, 3]])
+@pytest.mark.parametrize("other", [2, 2.0, True, np.float32(2), np.float64(2), np.int64(2), A[0], [1.0, 2, 3]])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_operators_with_anything_on_either_side(name: str, other: Any, dtype: Any) -> None:
     fun, x = BINARY[name], A.astype(dtype)
@@ -278,10 +271,10 @@ def test_methods_are_as_ndarray_has_them(name: str) -> None:
             assert found.requires_grad is t.requires_grad
 
 
-@pytest.mark.parametrize(
-    ("name", "args"), [("argmax", ()), ("argmax", (1,)), ("argmin", (0,)), ("argsort", (1,)), ("all", ()), ("any", (0,)),
-                       ("nonzero", ())]
-)  # fmt: skip
+CONSTANT = [("argmax", ()), ("argmax", (1,)), ("argmin", (0,)), ("argsort", (1,)), ("all", ()), ("any", (0,))]
+
+
+@pytest.mark.parametrize(("name", "args"), [*CONSTANT, ("nonzero", ())])
 def test_methods_without_a_derivative_give_plain_arrays(name: str, args: Any) -> None:
     found = getattr(leaf(), name)(*args)
     assert not isinstance(found, Tensor)
@@ -305,35 +298,6 @@ def test_a_cast_to_integers_is_a_constant() -> None:
     assert not x.astype(int).requires_grad
     equal(x.astype(int), np.array([1]))
     assert x.astype(float, copy=False) is x
-
-
-# Copies
-
-
-def test_copy_stays_on_the_tape_and_shares_nothing() -> None:
-    x = leaf()
-    for y in (copy.copy(x), x.copy(), np.copy(x)):
-        assert not np.shares_memory(y.data, x.data)
-        assert y.requires_grad
-    copy.copy(x).sum().backward()
-    np.testing.assert_array_equal(x.grad, np.ones((2, 3)))
-
-
-def test_deepcopy_makes_a_leaf_of_a_leaf() -> None:
-    x = leaf()
-    model = copy.deepcopy({"w": x, "c": Tensor(A)})
-    assert model["w"].is_leaf and not model["c"].requires_grad
-    assert not np.shares_memory(model["w"].data, x.data)
-    (model["w"] * 2).sum().backward()
-    assert x.grad is None
-    with pytest.raises(RuntimeError, match=r"Only a leaf or a constant .*t\.detach\(\)"):
-        copy.deepcopy(x * 2)
-
-
-@pytest.mark.parametrize("make", [leaf, tracked, lambda: Tensor(A)])
-def test_pickle_is_refused(make: Any) -> None:
-    with pytest.raises(TypeError, match=r"not pickled; save t\.numpy\(\) with np\.save"):
-        pickle.dumps(make())
 
 
 # Iteration and reading by index
@@ -373,7 +337,7 @@ def test_an_index_may_be_a_tensor_of_integers_or_booleans() -> None:
     equal(x[:, Tensor(1)], A[:, 1])
     equal(x[x.argmax(axis=0), [0, 1, 2]], A.max(axis=0))
     for index in (leaf([0.0]), (0, Tensor(1.0))):
-        with pytest.raises(TypeError, match=r"An index is integer or boolean, met a Tensor of float64; write t\.astype"):
+        with pytest.raises(TypeError, match=r"integer or boolean, met a Tensor of float64; write t\.astype"):
             x[index]
 
 

@@ -15,7 +15,7 @@ A = np.array([1.0, 2.0, 3.0])
 
 
 def same(found: Any, expected: Any) -> None:
-    """The plain array expected, of its shape and dtype: never a Tensor, never a NumPy scalar."""
+    """Demand the plain array expected, of its shape and dtype: no Tensor, no NumPy scalar."""
     assert type(found) is np.ndarray
     np.testing.assert_array_equal(found, np.asarray(expected), strict=True)
 
@@ -27,6 +27,8 @@ def close(found: Any, expected: Any) -> None:
 
 
 class Params(NamedTuple):
+    """A tree of a user's own."""
+
     w: Any
     b: Any
 
@@ -68,7 +70,7 @@ def test_value_and_grad() -> None:
     value, gradient = value_and_grad(product)(A, A)
     same(value, 36.0)
     same(gradient, 2 * A * A)
-    value, (first, second) = value_and_grad(product, (0, 1))(A, A)
+    value, (_, second) = value_and_grad(product, (0, 1))(A, A)
     same(value, 36.0)
     same(second, A * A)
 
@@ -305,7 +307,7 @@ def test_no_grad_outside_does_not_stop_a_transform() -> None:
         same(grad(lambda x: x**3)(2.0), 12.0)
         same(grad(grad(lambda x: x**3))(2.0), 12.0)
         same(jvp(np.square, (3.0,), (1.0,))[1], 6.0)
-        out, pullback = vjp(np.square, 3.0)
+        _, pullback = vjp(np.square, 3.0)
         same(pullback(1.0)[0], 6.0)
 
 

@@ -15,7 +15,7 @@ A = np.array([1.0, 2.0, 3.0])
 
 
 def same(found: Any, expected: Any) -> None:
-    """The plain array expected, of its shape and dtype: never a Tensor, never a NumPy scalar."""
+    """Demand the plain array expected, of its shape and dtype: no Tensor, no NumPy scalar."""
     assert type(found) is np.ndarray
     np.testing.assert_array_equal(found, np.asarray(expected), strict=True)
 
@@ -93,7 +93,7 @@ def test_constants() -> None:
         value, tangent = jvp(lambda x, c=constant: c, (A,), (A,))
         same(value, constant.data if isinstance(constant, Tensor) else constant)
         same(tangent, np.zeros((), value.dtype))
-    out, pullback = vjp(lambda x: (x, 5.0), A)
+    _, pullback = vjp(lambda x: (x, 5.0), A)
     same(pullback((np.ones(3), 1.0))[0], np.ones(3))
 
 
