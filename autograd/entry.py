@@ -51,7 +51,7 @@ class Rule:
     shields : bool
         Whether coefficients of the rule may be singular where the cotangent is masked.
     mask : callable or None
-        From what was saved, the mask that this input's cotangent starts to carry.
+        From what was saved, the mask that this input's cotangent starts to carry, or None.
     carry : callable or None
         From the mask of the output's cotangent and what was saved, that of the input's.
     """

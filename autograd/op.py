@@ -127,6 +127,11 @@ class Op:
         """Give the place of an input by its name."""
         return self.inputs.index(key)
 
+    @property
+    def __name__(self) -> str:
+        """The op's name, as a function has it."""
+        return self.name
+
     def __call__(self, *args: Any, **params: Any) -> Any:
         """Run the op: on Tensors it records, on arrays it is the plain function."""
         for arg in args:

@@ -78,6 +78,10 @@ class Operators(Shell):
                 return ew.sqrt.call(self)
         return ew.power.call(self, y)
 
+    def __round__(self, ndigits: int | None = None) -> Any:
+        """Round, with gradient 0."""
+        return array_function(np.round, (self, ndigits or 0), {})
+
     def __divmod__(self, y: Any) -> tuple[Any, Any]:
         """Give quotient and remainder."""
         return self // y, self % y

@@ -291,11 +291,11 @@ def _pass_mask(
     A mask is True where the cotangent may be anything and False where no path leads on, so that it is exactly 0
     whatever the coefficients of the rules below. A parent fed from two sides is masked only where both are.
     """
-    if rule.mask is not None:
-        own = rule.mask(*_several(saved, rule))
-        mask = own if mask is None else np.logical_and(own, mask)
-    elif mask is not None:
+    if mask is not None:
         mask = rule.carry(mask, *_several(saved, rule)) if rule.carry is not None else None
+    own = rule.mask(*_several(saved, rule)) if rule.mask is not None else None
+    if own is not None:
+        mask = own if mask is None else np.logical_and(own, mask)
     if mask is not None and mask.shape != parent.shape:
         mask = _fit_mask(mask, parent.shape)
     if met:

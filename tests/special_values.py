@@ -162,6 +162,7 @@ SINGULAR: tuple[tuple[str, Callable[[Any], Any], Callable[[Any], Any], list[floa
      -0.25),
     ("through stack", lambda x: np.stack([x, np.log(x)])[1], lambda x: x > 0, [0.0, 2], 0.5, -0.25),
     ("through concatenate", lambda x: np.concatenate([x, np.log(x)])[x.size :], lambda x: x > 0, [0.0, 2], 0.5, -0.25),
+    ("through a choice within", lambda x: np.log(np.stack([x, x])[0]), lambda x: x > 0, [0.0, 2], 0.5, -0.25),
     ("through indexing", lambda x: np.log(x[::-1])[::-1], lambda x: x > 0, [0.0, 2], 0.5, -0.25),
     ("through a cast", lambda x: np.log(x).astype(np.float64), lambda x: x > 0, [0.0, 2], 0.5, -0.25),
     ("through a norm", lambda x: np.sqrt(np.sum((x * np.ones((1, 1)).T) ** 2, axis=0)), lambda x: x > 0, [0.0, 2], 1,

@@ -174,6 +174,32 @@ def test_sums_of_float16_do_not_overflow_on_the_way() -> None:
     np.testing.assert_array_equal(x.grad, np.zeros(2, np.float16))
 
 
+def test_what_a_boolean_index_did_not_choose_is_never_looked_at() -> None:
+    x = np.array([-1.0, 0.0, 2.0])
+
+    def fun(x: Any) -> Any:
+        with np.errstate(all="ignore"):
+            y = np.log(x)
+        return np.sum(y[x > 0] ** 2)
+
+    np.testing.assert_allclose(grad(fun)(x), [0, 0, math.log(2)], rtol=RTOL)
+    with np.errstate(all="ignore"):
+        tangent = jvp(grad(fun), (x,), (np.ones(3),))[1]
+    np.testing.assert_allclose(tangent, [0, 0, (1 - math.log(2)) / 2], rtol=RTOL)
+
+
+def test_what_was_overwritten_is_never_looked_at() -> None:
+    x = np.array([-1.0, 0.0, 2.0])
+
+    def fun(x: Any) -> Any:
+        with np.errstate(all="ignore"):
+            y = np.sqrt(x)
+        y[x <= 0] = 0.0
+        return np.sum(y)
+
+    np.testing.assert_allclose(grad(fun)(x), [0, 0, 2**-1.5], rtol=RTOL)
+
+
 DTYPES = [np.float16, np.float32, np.float64, np.complex64, np.complex128]
 ARITHMETIC = [np.add, np.subtract, np.multiply, np.divide, np.power, np.matmul, np.logaddexp, np.maximum]
 

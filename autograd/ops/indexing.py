@@ -42,6 +42,16 @@ def _repeats(index: Any) -> bool:
     )
 
 
+def _chosen(index: Any, a_shape: tuple[int, ...]) -> Array | None:
+    """Tell what a boolean array chose: as with `where`, what it did not choose is never looked at."""
+    parts = index if isinstance(index, tuple) else (index,)
+    if not any(hasattr(part, "dtype") and part.dtype == bool and part.ndim for part in parts):
+        return None
+    chosen = np.full(a_shape, False)
+    chosen[index] = True
+    return chosen
+
+
 def _scatter(a: Array, index: Any, shape: tuple[int, ...]) -> Array:
     if not _repeats(index):
         result = np.zeros_like(a, shape=shape)
@@ -98,7 +108,7 @@ def _selected(shape: tuple[int, ...], index: Any) -> tuple[int, ...]:
 
 
 getitem = linear(
-    lambda a, index: a[index], name="getitem", moves=True,
+    lambda a, index: a[index], name="getitem", moves=True, mask={"a": _chosen},
     a=lambda g, index, a_shape: scatter(g, index=index, shape=a_shape),
     cases=[case(shape, index=index) for shape, index in READS],
 )  # fmt: skip
