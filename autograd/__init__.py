@@ -7,11 +7,11 @@ array(-0.72686198)
 """
 
 from autograd.check import check_grads as check_grads
+from autograd.entry import no_grad as no_grad
 from autograd.memory import keep_memory as keep_memory
 from autograd.ops.elementwise import relu as relu
 from autograd.tape import Tape as Tape
 from autograd.tensor import Tensor as Tensor
-from autograd.tensor import no_grad as no_grad
 from autograd.transforms import grad as grad
 from autograd.transforms import jvp as jvp
 from autograd.transforms import value_and_grad as value_and_grad

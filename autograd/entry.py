@@ -1,13 +1,14 @@
-"""What the tape is made of: entries, the rules that lead across them, and the shells that users hold.
+"""What the tape is made of: entries, the rules that lead across them, the shells that users hold, and the switch.
 
 This room knows no operation and imports nothing of the engine.
 """
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ContextDecorator, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -49,7 +50,7 @@ class Rule:
     save : callable
         Collects what is named, from the inputs' data, the output, and the static parameters.
     shields : bool
-        Whether coefficients of the rule may be singular where the cotangent is masked.
+        Whether the rule acts element by element with coefficients that may be singular where the cotangent is masked.
     mask : callable or None
         From what was saved, the mask that this input's cotangent starts to carry, or None.
     carry : callable or None
@@ -74,13 +75,62 @@ class Rule:
         self.pull = pull
         self.push = push
         self.save = save
-        self.shields = any(source is not None for source in sources)
+        self.shields = False
         self.mask: Callable[..., Array] | None = None
         self.carry: Callable[..., Array | None] | None = None
 
 
 #: One tracked input of an entry: where it came from, its rule, and the values the rule asked to be saved.
 Edge = tuple["Entry", Rule, Any]
+
+
+class no_grad(ContextDecorator):
+    """Compute without recording: results are constants. A context manager, and a decorator with or without parentheses.
+
+    Raises
+    ------
+    TypeError
+        As a decorator of a generator function: what it computes would be recorded all the same.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> x = Tensor(3.0, requires_grad=True)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.requires_grad
+    False
+    """
+
+    def __new__(cls, fun: Callable[..., Any] | None = None) -> Any:
+        """Make the context, or, given a function, decorate it."""
+        made: Any = super().__new__(cls)
+        made._open = []
+        return made if fun is None else made(fun)
+
+    _open: list[AbstractContextManager[None]]
+
+    def __call__(self, fun: Callable[..., Any]) -> Any:
+        """Decorate a function."""
+        if inspect.isgeneratorfunction(fun):
+            raise TypeError(
+                f"no_grad as a decorator does not reach into the generator {fun.__name__}; write 'with no_grad():' "
+                "around what it computes between two yields."
+            )
+        return super().__call__(fun)
+
+    def _recreate_cm(self) -> no_grad:
+        made: no_grad = type(self)()
+        return made
+
+    def __enter__(self) -> None:
+        """Stop recording."""
+        self._open.append(recording(False))
+        self._open[-1].__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        """Go on as before."""
+        self._open.pop().__exit__(None, None, None)
 
 
 class Entry:
@@ -133,11 +183,23 @@ class Shell:
     entry: Entry | None
 
 
-#: The rule of `variable`: what arrives goes on.
+#: The rule of a `Variable`: what arrives goes on.
 _IDENTITY = Rule(0, (), (), lambda g: g, lambda t: t, lambda *_: None)
 
 
-def variable(parent: Entry | None, shape: Any, dtype: Any) -> Entry:
-    """Open a fresh entry to differentiate with respect to; an outer differentiation sees through it."""
-    edges = () if parent is None else ((parent, _IDENTITY, None),)
-    return Entry(None, edges, None, next(numbers), shape, dtype)
+class Variable(Entry):
+    """A fresh entry to differentiate with respect to; an outer differentiation sees through it to its parent.
+
+    Attributes
+    ----------
+    running : bool
+        Whether the function that it was opened for has not returned yet. Afterwards only the transform that opened it
+        asks for derivatives with respect to it.
+    """
+
+    __slots__ = ("running",)
+
+    def __init__(self, parent: Entry | None, shape: Any, dtype: Any) -> None:
+        edges: tuple[Edge, ...] = () if parent is None else ((parent, _IDENTITY, None),)
+        super().__init__(None, edges, None, next(numbers), shape, dtype)
+        self.running = True

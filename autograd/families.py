@@ -77,6 +77,7 @@ def elementwise(
         names = names_of(op, key, rule)
         bound = bind(op, key, names, rule, rule)
         bound.carry = _same
+        bound.shields = any(source is not None for source in bound.sources)
         op.rules[bound.position] = bound
     _add_masks(op, mask)
     return register(op)
@@ -121,7 +122,7 @@ def reduction(
         if not wanted:
             return rule(g)
         kept = kept_shape(x_shape, axis)
-        known = dict(zip(own, rest, strict=True), axis=axis, count=math.prod(x_shape) // max(1, math.prod(kept)))
+        known = dict(zip(own, rest, strict=True), axis=axis, count=_count(x_shape, kept))
         if "ans" in known and known["ans"].shape != kept:
             known["ans"] = np.reshape(known["ans"], kept)
         return rule(g, *[known[n] for n in wanted])
@@ -211,7 +212,6 @@ def linear(
         full += passive
         pull = _first(rule, count, len(full))
         bound = bind(op, key, full, pull, _linear_push(op, key, count, others, passive))
-        bound.shields = False
         bound.carry = pull if moves else None
         op.rules[bound.position] = bound
     _add_masks(op, mask)
@@ -319,6 +319,11 @@ def _broadcast(ct: Array, shape: tuple[int, ...]) -> Array:
         full[...] = ct
         return full
     return np.broadcast_to(ct, shape)
+
+
+def _count(shape: tuple[int, ...], kept: tuple[int, ...]) -> int:
+    """Count the elements that go into one of a reduction."""
+    return math.prod(size for size, one in zip(shape, kept, strict=True) if size != one)
 
 
 @lru_cache(maxsize=4096)

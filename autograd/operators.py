@@ -68,6 +68,17 @@ class Operators(Shell):
     __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
     __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)
 
+    # Of integers and booleans, which have no derivative: plain arrays
+
+    __and__, __rand__ = _comparison(operator.and_), _comparison(operator.and_)
+    __or__, __ror__ = _comparison(operator.or_), _comparison(operator.or_)
+    __xor__, __rxor__ = _comparison(operator.xor), _comparison(operator.xor)
+    __lshift__, __rshift__ = _comparison(operator.lshift), _comparison(operator.rshift)
+
+    def __invert__(self) -> Any:
+        """Invert the bits of a constant."""
+        return ~self._data
+
     def __pow__(self, y: Any) -> Any:
         """Raise to a power."""
         # As NumPy's own operator does: the two common powers are functions of their own.
@@ -96,7 +107,6 @@ class Operators(Shell):
     argmax, argmin, argsort = _method(np.argmax), _method(np.argmin), _method(np.argsort)
     clip, round = _method(np.clip), _method(np.round)
     conj = conjugate = ew.conjugate.call
-    copy = ew.copy.call
     cumprod, cumsum = _method(np.cumprod), _method(np.cumsum)
     diagonal, trace = _method(np.diagonal), _method(np.trace)
     dot = linalg.dot.call
@@ -112,6 +122,10 @@ class Operators(Shell):
         """Cast to a data type; the derivative is cast back. What is cast to integers or booleans is a constant."""
         dtype = np.dtype(dtype)
         return self if dtype == self._data.dtype and not copy else ew.astype.call(self, dtype=dtype)
+
+    def copy(self, order: str = "C") -> Any:
+        """Copy the values; the copy stays on the tape."""
+        return ew.copy.call(self)
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """Give the same elements in another shape, an int, a tuple, or several ints."""

@@ -37,7 +37,7 @@ def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[s
     if method == "reduce" and ufunc in REDUCE:
         # On the ufunc the default axis is 0; the function's is all.
         return _call(REDUCE[ufunc], f"np.{ufunc.__name__}.reduce", inputs, {"axis": 0, **kwargs})
-    if method == "outer" and ufunc in ufuncs:
+    if method == "outer" and ufunc in ufuncs and not kwargs:
         x, y = inputs
         return ufuncs[ufunc].call(np.reshape(x, np.shape(x) + (1,) * np.ndim(y)), y)
     if method == "__call__" and ufunc in ufuncs:
@@ -79,6 +79,8 @@ def _into(name: str, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
 
 def array_function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Do what `__array_function__` asks for."""
+    if len(args) > 2 and (moved := _with_out_as_keyword(func, args)) is not None:
+        args, kwargs = moved[0], {**kwargs, "out": moved[1]}
     if kwargs.get("out") is not None:
         return _into(f"np.{func.__name__}", func, args, kwargs)
     record = functions.get(func)
@@ -99,6 +101,15 @@ def array_function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         functions[func] = record
         return _call(record, func, args, kwargs)
     _refuse(name.replace("numpy", "np", 1))
+
+
+def _with_out_as_keyword(func: Any, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any] | None:
+    """Find `out` among positional arguments: give the others before it, and it, if it is not None."""
+    try:
+        at = tuple(inspect.signature(func).parameters).index("out")
+    except ValueError:
+        return None
+    return (args[:at], args[at]) if len(args) == at + 1 and args[at] is not None else None
 
 
 def _call(record: Op, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -122,8 +133,6 @@ def _call(record: Op, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
         if key in record.params:
             if value is not np._NoValue:
                 params[key] = value
-        elif key == "out" and value is not None:
-            raise TypeError(f"{record.name}: write out= as a keyword")
         elif key not in defaults or value is not defaults[key]:
             raise TypeError(
                 f"{record.name}(..., {key}=) has no gradient here; the op takes "

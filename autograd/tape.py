@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Leaf, Lift, Rule, Shell
+from autograd.entry import Array, Entry, Leaf, Lift, Rule, Shell, Variable
 from autograd.memory import expect
 
 
@@ -95,8 +95,7 @@ class Tape:
             if entry in known:
                 if entry.edges:
                     outer.add(entry)
-            elif entry.number < oldest or isinstance(entry, Leaf):
-                # Not so a younger variable: it belongs to a transform within, which has ended.
+            elif entry.number < oldest or isinstance(entry, Leaf) or _is_running(entry):
                 outer.add(entry)
             else:
                 parents = [edge[0] for edge in entry.edges or ()]
@@ -140,12 +139,14 @@ class Tape:
             for entry in reversed(self.entries):
                 g = take(entry, None)
                 edges = entry.edges
+                if edges is None:
+                    raise _released(entry)
                 if release:
                     entry.edges = None
                 if g is None:
                     continue
                 mask = take_mask(entry, None) if masks else None
-                for parent, rule, saved in edges:  # type: ignore[union-attr]  # never None: `of` has looked
+                for parent, rule, saved in edges:
                     if not plain:
                         if live is not None and parent not in live:
                             continue
@@ -181,12 +182,15 @@ class Tape:
         try:
             for entry in self.entries:
                 total = None
-                for parent, rule, saved in entry.edges:  # type: ignore[union-attr]
+                edges = entry.edges
+                if edges is None:
+                    raise _released(entry)
+                for parent, rule, saved in edges:
                     t = pending.get(parent)
                     if t is None:
                         continue
                     if lift is not None:
-                        saved = self._lifted(saved, rule, entry, entry.edges, lift)
+                        saved = self._lifted(saved, rule, entry, edges, lift)
                     part = rule.push(t, *_several(saved, rule))
                     total = part if total is None else total + part
                 if total is not None:
@@ -241,6 +245,17 @@ def _entries(shells: Any) -> list[Entry]:
     return [entry for entry in entries if entry is not None]
 
 
+def _is_running(entry: Entry) -> bool:
+    return isinstance(entry, Variable) and entry.running
+
+
+def _released(entry: Entry) -> RuntimeError:
+    return RuntimeError(
+        f"The tape behind {entry!r} was released: an earlier backward() lets go of its saved arrays as it walks. Call "
+        "that one with retain_graph=True to walk the same tape again."
+    )
+
+
 def _reach(ends: list[Entry], oldest: int, stop: Iterable[Entry]) -> set[Entry]:
     """Find all entries that the ends depend on, not going beyond `stop` or anything older than `oldest`."""
     found = set(ends)
@@ -254,10 +269,7 @@ def _reach(ends: list[Entry], oldest: int, stop: Iterable[Entry]) -> set[Entry]:
             continue
         edges = entry.edges
         if edges is None:
-            raise RuntimeError(
-                f"The tape behind {entry!r} was released: an earlier backward() lets go of its saved arrays as it "
-                "walks. Call that one with retain_graph=True to walk the same tape again."
-            )
+            raise _released(entry)
         for edge in edges:
             parent = edge[0]
             if parent not in found:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, cast
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Leaf, Shell, recording
+from autograd.entry import Array, Entry, Leaf, Shell, Variable
 from autograd.operators import Operators
 from autograd.ops import elementwise as ew
 from autograd.ops import indexing
@@ -225,6 +225,11 @@ class Tensor(Operators):
         else:
             g = _like(gradient, self, "gradient")
         walked = Tape.of(self)
+        if any(isinstance(entry, Variable) and entry.running for entry in walked.inputs):
+            raise RuntimeError(
+                "backward() of what a function being differentiated computes from its arguments would leave the outer "
+                "derivative out; write grad or vjp there."
+            )
         found = walked.pullback([g], release=not retain_graph)
         for leaf, ct in zip(walked.inputs, owned(found, [g]), strict=True):
             if isinstance(leaf, Leaf) and ct is not None:
@@ -278,7 +283,8 @@ class Tensor(Operators):
         return complex(self._data)
 
     def __bool__(self) -> bool:
-        """Give a plain truth value."""
+        """Give a plain truth value; refused for `buf[i] = t`, as `float(t)`."""
+        _refuse_store(self)
         return bool(self._data)
 
     def __index__(self) -> int:
@@ -348,20 +354,6 @@ def _refuse_store(t: Tensor) -> None:
             raise TypeError(ASSIGNED)
 
 
-def no_grad() -> Any:
-    """Compute without recording: results are constants. A context manager, and a decorator.
-
-    Examples
-    --------
-    >>> x = Tensor(3.0, requires_grad=True)
-    >>> with no_grad():
-    ...     y = x * x
-    >>> y.requires_grad
-    False
-    """
-    return recording(False)
-
-
 def _numeric(data: Any) -> Array:
     """Take what a user gives to an array of numbers."""
     if type(data) is not np.ndarray:
@@ -370,6 +362,8 @@ def _numeric(data: Any) -> Array:
         # An array that speaks NumPy's protocols stays what it is.
         if isinstance(data, np.ndarray) or not hasattr(data, "__array_function__"):
             data = np.asarray(data)
+    if not data.dtype.isnative:
+        data = data.astype(data.dtype.newbyteorder("="))
     if data.dtype.kind not in "biufc":
         raise TypeError(
             f"A Tensor holds numbers (boolean, integer, floating, complex), met dtype {data.dtype}. "

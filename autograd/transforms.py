@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Shell, is_recording, recording, variable
+from autograd.entry import Array, Shell, Variable, is_recording, recording
 from autograd.tape import Tape, owned
 from autograd.tensor import Tensor, shell
-from autograd.tree import flatten, same_structure
+from autograd.tree import flatten, leaves_like
 
 Fn = Callable[..., Any]
 
@@ -70,8 +70,8 @@ def value_and_grad(fun: Fn, argnum: int | Sequence[int] = 0) -> Fn:
     >>> value_and_grad(lambda x, y: np.sum(x * y), argnum=(0, 1))(np.ones(2), np.arange(2.0))
     (array(1.), (array([0., 1.]), array([1., 1.])))
     """
-    single = isinstance(argnum, int)
-    argnums: tuple[int, ...] = (argnum,) if isinstance(argnum, int) else tuple(argnum)
+    single = isinstance(argnum, (int, np.integer))
+    argnums: tuple[int, ...] = (int(argnum),) if isinstance(argnum, (int, np.integer)) else tuple(argnum)
 
     @_named(fun, "value_and_grad")
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
@@ -122,9 +122,9 @@ def vjp(fun: Fn, *primals: Any) -> tuple[Any, Fn]:
     run = _Run(fun, primals, fun)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        if not same_structure(run.out, cotangent):
+        leaves = leaves_like(run.out, cotangent)
+        if leaves is None:
             raise TypeError(f"The cotangent's structure {cotangent!r} is not that of the output, {run.out!r}")
-        leaves = flatten(cotangent)[0]
         return tuple(run.pullback(_fitting(leaves, run.arrays, "cotangent", "output"), release=False))
 
     return run.value(), pullback
@@ -153,10 +153,11 @@ def jvp(fun: Fn, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, 
     """
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TypeError("jvp takes its primals and tangents as tuples: jvp(f, (x,), (t,))")
-    if not same_structure(list(primals), list(tangents)):
+    leaves = leaves_like(list(primals), list(tangents))
+    if leaves is None:
         raise TypeError(f"The tangents' structure {tangents!r} is not that of the primals, {primals!r}")
     run = _Run(fun, primals, fun)
-    tangent = run.pushforward(_fitting(flatten(list(tangents))[0], run.inputs, "tangent", "primal"))
+    tangent = run.pushforward(_fitting(leaves, run.inputs, "tangent", "primal"))
     return run.value(), tangent
 
 
@@ -167,18 +168,22 @@ class _Run:
         self.name = _name(named)
         leaves, self.rebuild = flatten(list(args))
         self.inputs: list[Array] = []
-        self.variables: list[Entry] = []
+        self.variables: list[Variable] = []
         shells = []
         nested = is_recording()
         for leaf in leaves:
             data = _differentiable(leaf, self.name)
             parent = leaf.entry if isinstance(leaf, Shell) and nested else None
-            entry = variable(parent, data.shape, data.dtype)
+            entry = Variable(parent, data.shape, data.dtype)
             self.inputs.append(data)
             self.variables.append(entry)
             shells.append(shell(data, entry))
-        with recording(True):
-            self.out = fun(*self.rebuild(shells))
+        try:
+            with recording(True):
+                self.out = fun(*self.rebuild(shells))
+        finally:
+            for opened in self.variables:
+                opened.running = False
         outs, self.rebuild_out = flatten(self.out)
         self.arrays = [self._numeric(out) for out in outs]
         self.entries = [out.entry if isinstance(out, Shell) else None for out in outs]
@@ -203,7 +208,7 @@ class _Run:
     def scalar(self) -> Any:
         """Give the output if it is one real number."""
         if isinstance(self.out, (list, tuple, dict)) or self.arrays[0].shape != ():
-            met = f"shape {self.arrays[0].shape}" if len(self.arrays) == 1 else f"{self.out!r}"
+            met = f"{self.out!r}" if isinstance(self.out, (list, tuple, dict)) else f"shape {self.arrays[0].shape}"
             raise TypeError(
                 f"grad needs a function that returns a scalar; {self.name} returned {met}. "
                 "Reduce it (np.sum), or use vjp with a cotangent."

@@ -38,18 +38,30 @@ def _visit(tree: Any, leaves: list[Any]) -> Callable[[Any], Any]:
     return next
 
 
-def same_structure(one: Any, other: Any) -> bool:
-    """Tell whether two trees have the same containers, keys and lengths.
+def leaves_like(template: Any, tree: Any) -> list[Any] | None:
+    """Give a tree's leaves in the order of another's, key by key; None if the two are not built alike.
 
     Examples
     --------
-    >>> same_structure([1, (2,)], [3, (4,)]), same_structure([1], (1,))
-    (True, False)
+    >>> leaves_like({"w": 0, "b": 0}, {"b": 1, "w": 2})
+    [2, 1]
+    >>> leaves_like([0], (0,)) is None
+    True
     """
-    if isinstance(one, (dict, list, tuple)) or isinstance(other, (dict, list, tuple)):
-        if type(one) is not type(other) or len(one) != len(other):
-            return False
-        if isinstance(one, dict):
-            return one.keys() == other.keys() and all(same_structure(one[key], other[key]) for key in one)
-        return all(same_structure(a, b) for a, b in zip(one, other, strict=True))
-    return True
+    if not isinstance(template, (dict, list, tuple)) and not isinstance(tree, (dict, list, tuple)):
+        return [tree]
+    if type(template) is not type(tree) or len(template) != len(tree):
+        return None
+    if isinstance(template, dict):
+        if template.keys() != tree.keys():
+            return None
+        pairs = [(value, tree[key]) for key, value in template.items()]
+    else:
+        pairs = list(zip(template, tree, strict=True))
+    leaves: list[Any] = []
+    for one, other in pairs:
+        part = leaves_like(one, other)
+        if part is None:
+            return None
+        leaves += part
+    return leaves

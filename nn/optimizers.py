@@ -63,7 +63,7 @@ class Optimizer(ABC):
         state : tuple of ndarray
             From `init`, or from the update before.
         iteration : int
-            How many updates came before, 0 at first.
+            How many steps the optimizer has made before, 0 at first; also for a parameter that joins late.
 
         Returns
         -------

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from references import REFERENCES
 from strategies import Call, calls
 
@@ -66,6 +67,42 @@ def test_both_modes_and_second_order_against_differences(op: Op, data: Any) -> N
         # A relu of negative numbers only. Were an op flat at every point drawn, Hypothesis would say so.
         assume("vacuous" not in str(failure))
         raise
+
+
+@curved_op
+@given(data=st.data())
+def test_under_a_mask(op: Op, data: Any) -> None:
+    """A mask hides what is not taken and nothing else, at both orders: from where, item assignment and a choice."""
+    call = data.draw(calls(op))
+    shape = np.shape(op.fn(*call.arrays, **call.params))
+    mask = data.draw(arrays(bool, shape))
+    if not mask.any() or any(array.size == 0 for array in call.floats):
+        return
+    rng = np.random.default_rng(0)
+    beside = rng.standard_normal(shape)
+    index = data.draw(st.sampled_from(list(np.ndindex(*shape))))
+
+    def by_where(*x: Any) -> Any:
+        return np.where(mask, call.function(*x) * beside, beside)
+
+    def by_assignment(*x: Any) -> Any:
+        out = call.function(*x) * 1.0
+        if isinstance(out, Tensor):
+            out[index] = 0.0
+        else:
+            out = np.array(out)
+            out[index] = 0.0
+        return out
+
+    def by_choice(*x: Any) -> Any:
+        return call.function(*x)[mask]
+
+    for fun in (by_where, by_assignment, by_choice):
+        try:
+            check_grads(fun, call.floats)
+        except AssertionError as failure:
+            if "vacuous" not in str(failure):
+                raise
 
 
 @every_op
@@ -191,9 +228,20 @@ def test_elementwise_on_empty_arrays(op: Op) -> None:
                 np.testing.assert_array_equal(leaf.grad, np.zeros(leaf.shape))
 
 
+REDUCED_EMPTY = [((0,), None), ((2, 0), 1), ((2, 0), 0), ((0, 3), (0, 1)), ((0, 3), 1)]
+
+
+@pytest.mark.parametrize("op", [reduction.mean, reduction.var, reduction.std], ids=lambda op: op.name)
+def test_averages_along_an_axis_of_an_empty_array(op: Op) -> None:
+    x = Tensor(np.ones((0, 3)), requires_grad=True)
+    out = op(x, axis=1)
+    out.backward(np.ones(0))
+    assert x.grad.shape == (0, 3)
+
+
 @pytest.mark.parametrize("op", [reduction.sum, reduction.prod], ids=lambda op: op.name)
 def test_reductions_over_nothing(op: Op) -> None:
-    for shape_, axis in [((0,), None), ((2, 0), 1), ((2, 0), 0), ((0, 3), (0, 1))]:
+    for shape_, axis in REDUCED_EMPTY:
         x = Tensor(np.ones(shape_), requires_grad=True)
         out = op(x, axis=axis)
         np.testing.assert_array_equal(out.data, op.fn(np.ones(shape_), axis=axis))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array as typed
 import ast
 import math
 from pathlib import Path
@@ -61,8 +62,8 @@ def test_reverse_mode(row: Special) -> None:
         out, pullback = vjp(row.fun, *at)
     with back(row):
         found = pullback(np.ones(out.shape))
-    for g, expected, array in zip(found, row.grad, at, strict=True):
-        same(g, expected, array)
+    for g, expected, point in zip(found, row.grad, at, strict=True):
+        same(g, expected, point)
 
 
 @rows
@@ -105,8 +106,8 @@ def test_second_order_reverse_over_reverse(row: Special) -> None:
     with forth(row):
         out, pullback = vjp(gradients(row), *at)
     found = pullback(tuple(np.ones(array.shape) for array in out))
-    for g, expected, array in zip(found, row.second, at, strict=True):
-        same(g, expected, array)
+    for g, expected, point in zip(found, row.second, at, strict=True):
+        same(g, expected, point)
 
 
 @second_rows
@@ -115,8 +116,8 @@ def test_second_order_forward_over_reverse(row: Special) -> None:
     at = points(row)
     with forth(row):
         _, tangents = jvp(gradients(row), at, tuple(np.ones(array.shape) for array in at))
-    for g, expected, array in zip(tangents, row.second, at, strict=True):
-        same(g, expected, array)
+    for g, expected, point in zip(tangents, row.second, at, strict=True):
+        same(g, expected, point)
 
 
 @second_rows
@@ -128,8 +129,8 @@ def test_second_order_reverse_over_forward(row: Special) -> None:
 
     with forth(row):
         _, pullback = vjp(slope, *at)
-    for g, expected, array in zip(pullback(1.0), row.second, at, strict=True):
-        same(g, expected, array)
+    for g, expected, point in zip(pullback(1.0), row.second, at, strict=True):
+        same(g, expected, point)
 
 
 @rows
@@ -198,6 +199,37 @@ def test_what_was_overwritten_is_never_looked_at() -> None:
         return np.sum(y)
 
     np.testing.assert_allclose(grad(fun)(x), [0, 0, 2**-1.5], rtol=RTOL)
+
+
+def test_std_of_equal_values_whose_mean_is_rounded() -> None:
+    np.testing.assert_array_equal(grad(np.std)(np.full(3, 0.1)), np.zeros(3))
+
+
+def test_mixed_second_derivative_of_a_power_at_exponent_0() -> None:
+    """∂²(x^y)/∂x∂y = x^(y-1) (1 + y ln x), in either order."""
+    by_x = grad(lambda y: grad(lambda x: x**y)(2.0))(0.0)
+    by_y = grad(lambda x: grad(lambda y: x**y)(np.array(0.0)))(2.0)
+    np.testing.assert_allclose([by_x, by_y], 0.5, rtol=RTOL)
+
+
+def test_clip_between_bounds_the_wrong_way_round_is_the_upper_one() -> None:
+    for x in (-2.0, 0.0, 2.0):
+        found = vjp(np.clip, np.array(x), np.array(1.0), np.array(-1.0))[1](1.0)
+        np.testing.assert_array_equal(found, [0, 0, 1])
+
+
+def test_expm1_is_exact_where_its_value_is_nearly_minus_1() -> None:
+    np.testing.assert_allclose(grad(np.expm1)(-40.0), math.exp(-40), rtol=RTOL)
+
+
+@pytest.mark.parametrize("kind", [list, tuple, range, lambda i: typed.array("l", i)])
+def test_a_repeated_index_in_any_sequence_accumulates(kind: Any) -> None:
+    index = kind([0, 0]) if kind is not range else range(0, 1)
+    x = np.ones(3)
+    index = index if kind is not tuple else (list(index),)
+    weights = np.arange(1.0, 1 + np.size(x[index if kind is not tuple else index[0]]))
+    found = grad(lambda x: np.sum(x[index] * weights))(x)
+    np.testing.assert_array_equal(found, [weights.sum(), 0, 0])
 
 
 DTYPES = [np.float16, np.float32, np.float64, np.complex64, np.complex128]

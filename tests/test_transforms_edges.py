@@ -84,6 +84,31 @@ def test_changing_the_argument_afterwards_does_not_change_the_value() -> None:
     same(out, A)
 
 
+def test_dicts_are_matched_by_key_and_not_by_order() -> None:
+    _, pullback = vjp(lambda x: {"a": x, "b": 10 * x}, 1.0)
+    same(pullback({"b": 0.0, "a": 1.0})[0], 1.0)
+    primals = ({"a": 1.0, "b": 1.0},)
+    same(jvp(lambda p: p["a"] * 2 + p["b"] * 3, primals, ({"b": 0.0, "a": 1.0},))[1], 2.0)
+
+
+def test_backward_inside_a_transform_is_refused() -> None:
+    w = Tensor(2.0, requires_grad=True)
+    with pytest.raises(RuntimeError, match="would leave the outer derivative out; write grad or vjp"):
+        grad(lambda x: (w * x * x).backward())(3.0)
+    assert w.grad is None
+    # What does not depend on the argument may.
+    grad(lambda x: (w * w).backward() or x)(3.0)
+    same(w.grad, 4.0)
+
+
+def test_a_released_tape_says_so_to_every_walk() -> None:
+    w = Tensor(2.0, requires_grad=True)
+    out, pullback = vjp(lambda x: x * w, 3.0)
+    out.backward()
+    with pytest.raises(RuntimeError, match=r"released.*retain_graph=True"):
+        pullback(1.0)
+
+
 # Constants, and arguments that take no part
 
 

@@ -30,16 +30,16 @@ def plain_index(index: Any) -> Any:
         if data.dtype.kind not in "biu":
             raise TypeError(f"An index is integer or boolean, met a Tensor of {data.dtype}; write t.astype(int)")
         return data
-    return index
+    if index is None or index is Ellipsis or isinstance(index, (int, slice, np.integer, np.bool_, np.ndarray)):
+        return index
+    array = np.asarray(index)
+    return array.astype(int) if array.size == 0 else array
 
 
 def _repeats(index: Any) -> bool:
     """Tell whether an index can name an element twice: only integer arrays can."""
     parts = index if isinstance(index, tuple) else (index,)
-    return any(
-        isinstance(part, (list, range)) or (hasattr(part, "dtype") and part.dtype.kind in "iu" and part.ndim > 0)
-        for part in parts
-    )
+    return any(hasattr(part, "dtype") and part.dtype.kind in "iu" and part.ndim > 0 for part in parts)
 
 
 def _chosen(index: Any, a_shape: tuple[int, ...]) -> Array | None:
@@ -99,7 +99,7 @@ READS = [
     ((3, 4), np.array([0, 2, 0])), ((3, 4), (np.array([0, 2, 0]), np.array([1, 1, 1]))),
     ((3, 4), (np.array([[0], [1]]), slice(0, 2))),
     ((3,), np.array([True, False, True])), ((3, 4), (slice(None), np.array([True, False, True, True]))),
-    ((3, 4), [2, 2]), ((0, 3), slice(None)), ((), ()), ((3,), np.array([], dtype=int)),
+    ((3, 4), np.array([2, 2])), ((0, 3), slice(None)), ((), ()), ((3,), np.array([], dtype=int)),
 ]  # fmt: skip
 
 

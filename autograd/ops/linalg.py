@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import string
 from typing import Any
 
 import numpy as np
@@ -42,9 +43,9 @@ def _matmul_b(g: Array, a: Array, b_shape: tuple[int, ...]) -> Array:
 
 def _dot_a(g: Array, b: Array, a_shape: tuple[int, ...]) -> Array:
     """Take ∂dot(a, b) back to a: contract g with b over b's free axes."""
-    if len(a_shape) == 2 and b.ndim == 2:
+    if len(a_shape) == 2 and np.ndim(b) == 2:
         return np.matmul(g, b.T)
-    if not a_shape or b.ndim == 0:
+    if not a_shape or np.ndim(b) == 0:
         return g * b
     if b.ndim == 1:
         return g[..., None] * b
@@ -54,9 +55,9 @@ def _dot_a(g: Array, b: Array, a_shape: tuple[int, ...]) -> Array:
 
 def _dot_b(g: Array, a: Array, b_shape: tuple[int, ...]) -> Array:
     """Take ∂dot(a, b) back to b: contract g with a over a's free axes, and put b's contracted axis in its place."""
-    if a.ndim == 2 and len(b_shape) == 2:
+    if np.ndim(a) == 2 and len(b_shape) == 2:
         return np.matmul(a.T, g)
-    if a.ndim == 0 or not b_shape:
+    if np.ndim(a) == 0 or not b_shape:
         return g * a
     free = list(range(a.ndim - 1))
     ct = np.tensordot(a, g, (free, free))
@@ -77,7 +78,8 @@ dot = bilinear(
            case((), ()), case((2, 0), (0, 3))],
 )  # fmt: skip
 
-LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# In the order in which NumPy reads numbered labels
+LETTERS = string.ascii_uppercase + string.ascii_lowercase
 
 
 def explicit_subscripts(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
@@ -86,7 +88,7 @@ def explicit_subscripts(subscripts: str, ndims: list[int]) -> tuple[list[str], s
     Examples
     --------
     >>> explicit_subscripts("...ij,jk", [3, 2])
-    (['aij', 'jk'], 'aik')
+    (['Aij', 'jk'], 'Aik')
     """
     text = subscripts.replace(" ", "")
     left, arrow, right = text.partition("->")
@@ -125,11 +127,11 @@ def _einsum_rule(i: int, count: int) -> Rule:
         found = "".join(letter for letter in unique if letter in reachable)
         equation = ",".join([output, *(terms[j] for j in others)]) + "->" + found
         ct = np.einsum(equation, g, *operands)
-        if found != unique:
-            index = tuple(slice(None) if letter in found else None for letter in unique)
-            sizes = dict(zip(found, ct.shape, strict=True))
-            full = tuple(sizes.get(letter, shape[term.index(letter)]) for letter in unique)
-            ct = np.broadcast_to(ct[index], full)
+        sizes = dict(zip(found, ct.shape, strict=True))
+        # What the operand alone has was summed; what the others have at length 1 was repeated for it.
+        full = tuple(n if (n := sizes.get(c, 1)) != 1 else shape[term.index(c)] for c in unique)
+        if ct.shape != full:
+            ct = np.broadcast_to(ct[tuple(slice(None) if c in found else None for c in unique)], full)
         if unique == term:
             return ct
         sizes = dict(zip(unique, ct.shape, strict=True))

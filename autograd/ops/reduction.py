@@ -56,13 +56,15 @@ def product_of_others(x: Array, axis: Any) -> Array:
 
 def _var(g: Array, x: Array, axis: Any, ddof: Any, count: int) -> Array:
     """∂var/∂x = 2 (x - mean) / (n - ddof)."""
-    return g * (2 / (count - ddof)) * conj(x - np.mean(x, axis=axis, keepdims=True))
+    return g * (2 / ((count - ddof) or math.nan)) * conj(x - np.mean(x, axis=axis, keepdims=True))
 
 
 def _std(g: Array, x: Array, ans: Array, axis: Any, ddof: Any, count: int) -> Array:
-    """∂std/∂x = (x - mean) / ((n - ddof) std), and 0 where all are equal."""
-    centred = conj(x - np.mean(x, axis=axis, keepdims=True))
-    return g * centred / ((count - ddof) * (ans + (ans == 0)))
+    """∂std/∂x = (x - mean) / ((n - ddof) std), and 0 where all are equal: the mean of equal numbers may be rounded."""
+    first = x[tuple(slice(1) if one != size else slice(None) for one, size in zip(ans.shape, x.shape, strict=True))]
+    equal = np.logical_and.reduce(x == first, axis=axis, keepdims=True)
+    centred = conj(x - np.mean(x, axis=axis, keepdims=True)) * np.logical_not(equal)
+    return g * centred / (((count - ddof) or math.nan) * (ans + (ans == 0)))
 
 
 def _mean_x(g: Array, count: int) -> Array:
