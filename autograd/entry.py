@@ -17,7 +17,7 @@ Array = Any
 #: Puts an array back into a shell that stands at an entry, so that a walk over it is itself recorded.
 Lift = Callable[[Array, "Entry"], Array]
 
-numbers = itertools.count()
+next_number = itertools.count().__next__
 _recording: ContextVar[bool] = ContextVar("autograd_recording", default=True)
 is_recording = _recording.get
 
@@ -170,7 +170,7 @@ class Leaf(Entry):
     __slots__ = ("grad",)
 
     def __init__(self, shape: Any, dtype: Any) -> None:
-        super().__init__(None, (), None, next(numbers), shape, dtype)
+        super().__init__(None, (), None, next_number(), shape, dtype)
         self.grad: Array | None = None
 
 
@@ -201,5 +201,5 @@ class Variable(Entry):
 
     def __init__(self, parent: Entry | None, shape: Any, dtype: Any) -> None:
         edges: tuple[Edge, ...] = () if parent is None else ((parent, _IDENTITY, None),)
-        super().__init__(None, edges, None, next(numbers), shape, dtype)
+        super().__init__(None, edges, None, next_number(), shape, dtype)
         self.running = True

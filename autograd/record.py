@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Shell, is_recording, numbers
+from autograd.entry import Array, Entry, Shell, is_recording, next_number
 from autograd.op import Fn, Op, by_name, functions, ufuncs
 
 #: Whether operands of a type are shells. The others here NumPy takes as they are; a type not listed is looked at.
@@ -95,7 +95,7 @@ def _unary(op: Op) -> Fn:
             out.entry = None
             return out
         saved = ans if kept == ANS else data if kept == X else save((data,), ans, None)
-        out.entry = Entry(op, ((parent, rule, saved),), None, next(numbers), ans.shape, ans.dtype)
+        out.entry = Entry(op, ((parent, rule, saved),), None, next_number(), ans.shape, ans.dtype)
         return out
 
     return call
@@ -139,9 +139,9 @@ def _binary(op: Op) -> Fn:
             edges = ((px, rule_x, saved),)
         if py is not None and rule_y is not None:
             saved = None if kept_y == NOTHING else x if kept_y == X else save_y((x, y), ans, None)
-            edges = (*edges, (py, rule_y, saved)) if edges else ((py, rule_y, saved),)
+            edges = (edges[0], (py, rule_y, saved)) if edges else ((py, rule_y, saved),)
         if edges:
-            out.entry = Entry(op, edges, None, next(numbers), ans.shape, ans.dtype)
+            out.entry = Entry(op, edges, None, next_number(), ans.shape, ans.dtype)
         return out
 
     return call
@@ -172,7 +172,7 @@ def _one_with_params(op: Op) -> Fn:
         # Integers have no derivative: what is cast to them is a constant.
         if parent is not None and rule is not None and ans.dtype.kind in "fc" and is_recording():
             edges = ((parent, rule, save((data,), ans, params)),)
-            out.entry = Entry(op, edges, params, next(numbers), ans.shape, ans.dtype)
+            out.entry = Entry(op, edges, params, next_number(), ans.shape, ans.dtype)
         return out
 
     return call
@@ -254,7 +254,7 @@ def _wrap(cls: Any, op: Op, ans: Array, edges: tuple[Any, ...], params: dict[str
     out = new(cls)
     out._data = ans
     tracked = edges and ans.dtype.kind in "fc"
-    out.entry = Entry(op, edges, params, next(numbers), ans.shape, ans.dtype) if tracked else None
+    out.entry = Entry(op, edges, params, next_number(), ans.shape, ans.dtype) if tracked else None
     return out
 
 

@@ -77,33 +77,31 @@ class Tape:
         """
         ends = _entries(outputs)
         if inputs is None:
-            ordered = _in_order(_reach(ends, -1, ()))
+            ordered = _in_order(_reach(ends, -1, set())[0])
             starts = [entry for entry in ordered if not entry.edges]
             return cls([entry for entry in ordered if entry.edges], starts, ends)
         starts = _entries(inputs)
+        known = set(starts)
         # An entry older than every input cannot depend on one: the collection stops there.
         oldest = min((e.number for e in starts), default=0)
-        known = set(starts)
-        found = _reach(ends, oldest, known)
+        found, elsewhere = _reach(ends, oldest, known)
         ordered = _in_order(found)
-        if not any(e.edges for e in starts) and all((e.edges and e.number > oldest) or e in known for e in found):
-            return cls([entry for entry in ordered if entry not in known], starts, ends)
-        outer: set[Entry] = set()
+        nested = [e for e in starts if e.edges]
+        if not elsewhere and not nested:
+            return cls(ordered, starts, ends)
+        outer = set(nested)
         live = set(starts)
         between = []
         for entry in ordered:
-            if entry in known:
-                if entry.edges:
-                    outer.add(entry)
-            elif entry.number < oldest or isinstance(entry, Leaf) or _is_running(entry):
+            if entry.number < oldest or isinstance(entry, Leaf) or _is_running(entry):
                 outer.add(entry)
-            else:
-                parents = [edge[0] for edge in entry.edges or ()]
-                if not outer.isdisjoint(parents):
-                    outer.add(entry)
-                if not live.isdisjoint(parents):
-                    live.add(entry)
-                    between.append(entry)
+                continue
+            parents = [edge[0] for edge in entry.edges or ()]
+            if not outer.isdisjoint(parents):
+                outer.add(entry)
+            if not live.isdisjoint(parents):
+                live.add(entry)
+                between.append(entry)
         return cls(between, starts, ends, outer, live)
 
     def pullback(
@@ -145,6 +143,7 @@ class Tape:
                     entry.edges = None
                 if g is None:
                     continue
+                own = entry.shape
                 mask = take_mask(entry, None) if masks else None
                 for parent, rule, saved in edges:
                     if not plain:
@@ -158,7 +157,8 @@ class Tape:
                         ct = rule.pull(g, saved)
                     else:
                         ct = rule.pull(g, *saved) if arity else rule.pull(g)
-                    if ct.shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
+                    shape = own if ct is g else ct.shape
+                    if shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
                         ct = fit(ct, parent.shape, parent.dtype)
                     if mask is not None or masks or rule.mask is not None:
                         _pass_mask(mask, masks, parent, rule, saved, parent in pending)
@@ -256,26 +256,30 @@ def _released(entry: Entry) -> RuntimeError:
     )
 
 
-def _reach(ends: list[Entry], oldest: int, stop: Iterable[Entry]) -> set[Entry]:
-    """Find all entries that the ends depend on, not going beyond `stop` or anything older than `oldest`."""
-    found = set(ends)
-    stack = list(found)
-    for entry in stop:
-        found.add(entry)
-    stack = [entry for entry in stack if entry not in stop] if stop else stack
+def _reach(ends: list[Entry], oldest: int, known: Set[Entry]) -> tuple[set[Entry], bool]:
+    """Find what the ends depend on, not going beyond `known` or anything older than `oldest`.
+
+    Also tell whether it ends anywhere else than at `known`, which is not among what is found.
+    """
+    found = {*ends, *known}
+    stack = [entry for entry in set(ends) if entry not in known]
+    elsewhere = False
+    pop, push, find = stack.pop, stack.append, found.add
     while stack:
-        entry = stack.pop()
-        if entry.number < oldest:
-            continue
+        entry = pop()
         edges = entry.edges
-        if edges is None:
-            raise _released(entry)
+        if not edges or entry.number < oldest:
+            if edges is None:
+                raise _released(entry)
+            elsewhere = True
+            continue
         for edge in edges:
             parent = edge[0]
             if parent not in found:
-                found.add(parent)
-                stack.append(parent)
-    return found
+                find(parent)
+                push(parent)
+    found -= known
+    return found, elsewhere
 
 
 def _in_order(entries: Iterable[Entry]) -> list[Entry]:
