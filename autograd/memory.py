@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+
+from autograd.entry import Entry
 
 # From glibc's malloc.h
 _M_TRIM_THRESHOLD = -1
@@ -10,22 +16,35 @@ _M_MMAP_THRESHOLD = -3
 # HEAP_MAX_SIZE / 2, the largest that glibc takes on a 64-bit machine
 _LARGEST_MMAP_THRESHOLD = 32 * 1024 * 1024
 _PAGE = 4096
+_MOST_KINDS = 1024
 
 
-_largest_expected = 0
+#: The kinds of walk that were looked at, and the most bytes that one of them frees.
+_seen: set[Any] = set()
+_most = 0
 
 
-def expect(freed: int) -> None:
-    """Let the allocator know how many bytes a backward walk frees, for the next step will want as many.
+def expect(entries: Sequence[Entry]) -> None:
+    """Let the allocator know how much a walk over these entries frees, for the next step will want as much again.
 
     glibc hands the top of its heap back to the system whenever more lies free there than twice the largest block it
     ever had to map and saw freed. A walk frees much at once, and the next step would fault all of it in again, page by
     page. So when a walk frees more than any before, one block of that size is taken and given back, untouched: this
-    raises glibc's limit by its own rule. With other allocators it does nothing.
+    raises glibc's limit by its own rule. Elsewhere it changes nothing.
     """
-    global _largest_expected
-    if freed > _largest_expected:
-        _largest_expected = freed
+    global _most
+    if not entries:
+        return
+    # A step that repeats is looked at once.
+    kind = (len(entries), entries[0].shape, entries[0].dtype)
+    if kind in _seen:
+        return
+    if len(_seen) == _MOST_KINDS:
+        _seen.clear()
+    _seen.add(kind)
+    freed = sum(math.prod(entry.shape) * entry.dtype.itemsize for entry in entries)
+    if freed > _most:
+        _most = freed
         np.empty(min(freed, _LARGEST_MMAP_THRESHOLD - _PAGE), np.uint8)
 
 
