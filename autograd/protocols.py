@@ -105,11 +105,18 @@ def array_function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
 
 def _with_out_as_keyword(func: Any, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any] | None:
     """Find `out` among positional arguments: give the others before it, and it, if it is not None."""
-    try:
-        at = tuple(inspect.signature(func).parameters).index("out")
-    except ValueError:
-        return None
+    at = _position_of_out(func)
     return (args[:at], args[at]) if len(args) == at + 1 and args[at] is not None else None
+
+
+@cache
+def _position_of_out(func: Any) -> int:
+    """Tell where a NumPy function takes `out`, or -1 if it does not, or does not tell."""
+    try:
+        names = list(inspect.signature(func).parameters)
+    except ValueError:
+        return -1
+    return names.index("out") if "out" in names else -1
 
 
 def _call(record: Op, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
