@@ -21,6 +21,9 @@ from autograd.ops.reduction import REDUCE
 #: Modules with ops for a library's ufuncs: imported when that library is there and one of its functions meets a Tensor.
 _ON_DEMAND = {"scipy.special": "autograd.ops.special"}
 
+#: Names of NumPy 2.0 that later versions changed.
+_RENAMED = {"newshape": "shape"}
+
 ASSIGNED = (
     "A Tensor that is on the tape cannot be written into a plain array: its gradient would be lost. Make the array a "
     "Tensor first (buf = Tensor(np.zeros(n)); buf[1:-1] = t), join with np.concatenate or np.stack, or leave the tape "
@@ -169,8 +172,8 @@ def _parameters(func: Any, record: Op) -> tuple[tuple[str, ...], dict[str, Any]]
         signature = inspect.signature(func)
     except ValueError:
         return own, {}
-    names = [p.name for p in signature.parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    return tuple(names), {p.name: p.default for p in signature.parameters.values()}
+    parameters = [p for p in signature.parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    return tuple(_RENAMED.get(p.name, p.name) for p in parameters), {p.name: p.default for p in parameters}
 
 
 def _name(ufunc: Any) -> str:
