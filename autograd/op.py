@@ -107,7 +107,7 @@ class Op:
         self.numpy = tuple(numpy)
         self.name = name or (self.numpy[0] if self.numpy else fn).__name__
         self.rules: list[Any] = [None] * len(inputs)
-        self.rule_at: Callable[[int, int], Any] | None = None
+        self.rule_at: Callable[[int, int], Any] = self._unbound
         self.sample = dict(sample or {})
         self.cases = tuple(cases)
         self.params, self.variadic = _signature(self.name, fn, inputs)

@@ -43,9 +43,7 @@ def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[s
     if method == "outer" and ufunc in ufuncs and not kwargs:
         x, y = inputs
         return ufuncs[ufunc].call(np.reshape(x, np.shape(x) + (1,) * np.ndim(y)), y)
-    if method == "__call__" and ufunc in ufuncs:
-        return _with_options(ufunc, inputs, kwargs)
-    if method == "__call__" and _load(ufunc):
+    if method == "__call__" and (ufunc in ufuncs or _load(ufunc)):
         return _with_options(ufunc, inputs, kwargs)
     name = _name(ufunc)
     _refuse(name if method == "__call__" else f"{name}.{method}")
@@ -167,7 +165,7 @@ def _parameters(func: Any, record: Op) -> tuple[tuple[str, ...], dict[str, Any]]
     """Name a NumPy function's parameters in order, with defaults; the op's own where NumPy does not tell."""
     own = (*record.inputs, *record.params)
     if isinstance(func, str):
-        return (*record.inputs, "axis", "dtype", "out", "keepdims", "initial", "where"), {"dtype": None, "out": None}
+        return (*record.inputs, "axis", "dtype", "out", "keepdims", "initial", "where"), {}
     try:
         signature = inspect.signature(func)
     except ValueError:

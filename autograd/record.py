@@ -168,8 +168,7 @@ def _one_with_params(op: Op) -> Fn:
             ans = fn(data, **params)
         except (ValueError, TypeError) as error:
             _explain(op, error, (data,))
-        if type(ans) is not ndarray and isinstance(ans, np.generic):
-            ans = np.asarray(ans)
+        ans = _array(ans)
         out = new(x.__class__)
         out._data = ans
         out.entry = None
@@ -227,7 +226,7 @@ def _variadic(op: Op) -> Fn:
             known = {**params, "shapes": tuple(x.shape for x in data)}
             for i, parent in enumerate(parents):
                 if parent is not None:
-                    rule = op.rule_at(i, len(data))  # type: ignore[misc]  # set for each variadic op
+                    rule = op.rule_at(i, len(data))
                     edges.append((parent, rule, rule.save(data, ans, known)))
         return _wrap(cls, op, ans, tuple(edges), params)
 

@@ -30,7 +30,7 @@ def plain_index(index: Any) -> Any:
         if data.dtype.kind not in "biu":
             raise TypeError(f"An index is integer or boolean, met a Tensor of {data.dtype}; write t.astype(int)")
         return data
-    if index is None or index is Ellipsis or isinstance(index, (int, slice, np.integer, np.bool_, np.ndarray)):
+    if index is None or index is Ellipsis or isinstance(index, (int, slice)) or hasattr(index, "dtype"):
         return index
     array = np.asarray(index)
     return array.astype(int) if array.size == 0 else array

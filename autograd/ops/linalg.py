@@ -15,7 +15,7 @@ from autograd.ops.indexing import scatter
 from autograd.record import register
 
 
-def mT(a: Array) -> Array:
+def _mT(a: Array) -> Array:
     """Transpose the last two axes."""
     return np.swapaxes(a, -1, -2)
 
@@ -26,7 +26,7 @@ def _matmul_a(g: Array, b: Array) -> Array:
         return g[..., None] * b
     if g.ndim < b.ndim:
         return np.matmul(b, g[..., None])[..., 0]
-    return np.matmul(g, mT(b))
+    return np.matmul(g, _mT(b))
 
 
 def _matmul_b(g: Array, a: Array, b_shape: tuple[int, ...]) -> Array:
@@ -34,11 +34,11 @@ def _matmul_b(g: Array, a: Array, b_shape: tuple[int, ...]) -> Array:
     if a.ndim == 1:
         return a * g if len(b_shape) == 1 else a[:, None] * g[..., None, :]
     if len(b_shape) == 1:
-        return np.matmul(mT(a), g[..., None])[..., 0]
+        return np.matmul(_mT(a), g[..., None])[..., 0]
     if len(b_shape) == 2 and a.ndim > 2:
         # One product over all of the batch, not a product each and a sum.
         return np.matmul(np.reshape(a, (-1, a.shape[-1])).T, np.reshape(g, (-1, g.shape[-1])))
-    return np.matmul(mT(a), g)
+    return np.matmul(_mT(a), g)
 
 
 def _dot_a(g: Array, b: Array, a_shape: tuple[int, ...]) -> Array:
@@ -82,12 +82,12 @@ dot = bilinear(
 LETTERS = string.ascii_uppercase + string.ascii_lowercase
 
 
-def explicit_subscripts(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
+def _explicit_subscripts(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
     """Write einsum subscripts out: no ellipsis, and the output given.
 
     Examples
     --------
-    >>> explicit_subscripts("...ij,jk", [3, 2])
+    >>> _explicit_subscripts("...ij,jk", [3, 2])
     (['Aij', 'jk'], 'Aik')
     """
     text = subscripts.replace(" ", "")
@@ -120,7 +120,7 @@ def _einsum_rule(i: int, count: int) -> Rule:
     others = [j for j in range(count) if j != i]
 
     def pull(g: Array, subscripts: str, shapes: Any, *operands: Array) -> Array:
-        terms, output = explicit_subscripts(subscripts, [len(shape) for shape in shapes])
+        terms, output = _explicit_subscripts(subscripts, [len(shape) for shape in shapes])
         term, shape = terms[i], shapes[i]
         unique = "".join(dict.fromkeys(term))
         reachable = set(output).union(*(terms[j] for j in others))

@@ -24,7 +24,7 @@ def _ties(g: Array, x: Array, ans: Array, axis: Any) -> Array:
     return g * ties / np.add.reduce(ties, axis=axis, keepdims=True, dtype=np.result_type(g.dtype, np.float32))
 
 
-def product_of_others(x: Array, axis: Any) -> Array:
+def _product_of_others(x: Array, axis: Any) -> Array:
     """For each element the product of all others along `axis`: exact with any number of zeros, and no division.
 
     A balanced tree of products is built upwards; downwards each node hands its left child what stands to the right,
@@ -99,7 +99,7 @@ min_ = reduction(
 )  # fmt: skip
 prod = reduction(
     lambda x, axis=None, keepdims=False: np.multiply.reduce(x, axis=axis, keepdims=keepdims),
-    name="prod", numpy=(np.prod,), x=lambda g, x, axis: g * product_of_others(x, axis),
+    name="prod", numpy=(np.prod,), x=lambda g, x, axis: g * _product_of_others(x, axis),
 )  # fmt: skip
 var = reduction(
     lambda x, axis=None, ddof=0, keepdims=False: np.var(x, axis=axis, ddof=ddof, keepdims=keepdims),
