@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint bench bench-peers clean
+.PHONY: demo test test-thorough mutants lint docs bench bench-ops bench-peers clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -21,8 +21,20 @@ lint: $(VENV)/.installed
 test: lint
 	$(BIN)/python -m pytest -n 2
 
+test-thorough: $(VENV)/.installed
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2
+
+mutants: $(VENV)/.installed
+	$(BIN)/python tests/mutants.py
+
+docs: $(VENV)/.installed
+	$(BIN)/python -m autograd.coverage > docs/ops.md.new && mv docs/ops.md.new docs/ops.md
+
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks
+
+bench-ops: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.ops
 
 bench-peers: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.peers

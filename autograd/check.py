@@ -1,29 +1,33 @@
-"""Prove a gradient: the tape against differences of the function itself, in both modes and at any order.
+"""Prove a gradient: the tape against the function itself, in both modes and at any order.
 
-The checker is made to fail: random cotangents, read-only inputs, NaN and infinity anywhere are failures, and so is a
-check that could not have failed, because what it compares is as small as its own error.
+What the tape gives is held against a complex step where the function can be continued to complex arguments, which is
+exact to the last digits, and against differences elsewhere. The checker is made to fail: random cotangents, read-only
+inputs, NaN and infinity anywhere are failures, and so is a check that could not have failed, because what it compares
+is as small as its own error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from autograd.entry import Array
+from autograd.judge import Judge
+from autograd.report import Kink, Report, Row
+from autograd.spot import Spot
 from autograd.transforms import jvp, vjp
 from autograd.tree import flatten
 
 Fn = Callable[..., Any]
+#: An element: of which argument or output, and its index.
+Place = tuple[int, tuple[int, ...]]
 
-#: At most this many elements of an argument are checked one by one; of a larger one as many are drawn.
-MOST_ELEMENTS = 200
-#: An element this much smaller than the largest of its argument is checked to the tolerance of this part of it.
-SMALL = 1e-2
-#: How many of the worst elements a failure shows.
-SHOWN = 5
+MODES = ("rev", "fwd")
+#: The relative error of a complex step that counts as none, in units of the coarsest epsilon.
+ROUNDINGS = 450
 
 
 def check_grads(
@@ -32,55 +36,77 @@ def check_grads(
     *,
     order: int = 2,
     modes: Sequence[str] = ("rev", "fwd"),
+    kinks: str = "between",
     tolerance: float | None = None,
     step: float | None = None,
     seed: int = 0,
-) -> None:
-    """Check the derivatives of `fun` at `args` against central differences.
+) -> Report:
+    """Check the derivatives of `fun` at `args` without the tape, and say how.
 
     Each floating leaf of the arguments is checked element by element, with a random cotangent for the outputs (reverse
-    mode) and along random tangents (forward mode). The differences are of sixth order, (45 (f(h) - f(-h)) -
-    9 (f(2h) - f(-2h)) + f(3h) - f(-3h)) / 60h (Fornberg 1988, table 1), and are taken in float64 whatever the dtype
-    of the arguments is. At order 2 the same is done to the pullback and the pushforward as functions of primals and
-    cotangents, and so on.
+    mode) and along random tangents (forward mode). Where all is real and the function can be continued to complex
+    arguments, the derivative is Im f(x + ih) / h with h = 1e-150, exact to rounding; that the function is analytic is
+    tried along a line first, and an element at which a complex step contradicts the tape has to be confirmed. Elsewhere
+    differences of sixth order are taken in float64, whatever the dtype of the arguments is. Where they contradict
+    the tape, or the slopes from above and below seem to differ, slopes are taken on either side at smaller and smaller
+    steps: a kink near by does no harm, and one at the point itself is reported. At order 2 the same is done to the
+    pullback and the pushforward as functions of primals and cotangents, and so on; what has a kink at one order jumps
+    at the next and is left out there.
 
     Parameters
     ----------
     fun : callable
         Returns an array or a tree of them.
     args : tuple, or one argument
-        Arrays, numbers, or trees. Integer and boolean leaves are held fixed. The function must be smooth within three
-        steps of them.
+        Arrays, numbers, or trees. Integer and boolean leaves are held fixed.
     order : int
         The highest order checked.
     modes : sequence of "rev" and "fwd"
+    kinks : "between", "fail" or "pass"
+        What to do where the slopes from above and below differ: by default what the tape gives must lie between
+        them (at the end of a domain, be the one slope there is). A NaN and a discontinuity fail in any case.
     tolerance : float, optional
-        The relative error allowed; by default the square root of the coarsest dtype's epsilon (1.5e-8 for float64,
-        3.5e-4 for float32), which is some 10^4 times the rounding error of the differences.
+        The relative error allowed. By default it follows from the coarsest dtype's epsilon: 450 epsilon against a
+        complex step (1e-13 for float64, 5e-5 for float32), its square root against differences (1.5e-8, 3.5e-4). A
+        function that computes in float32 inside shows by its rounding, and gets steps and tolerance to suit.
     step : float, optional
-        h, multiplied by max(1, |x|); by default epsilon^(1/5), 7.4e-4 for float64: rounding, epsilon / h, is then
-        the greater part of the error down to a distance of 30 h from a singularity.
+        h of the differences, multiplied by max(1, |x|); by default 2^-11, near epsilon^(1/5).
     seed : int
         Draws the cotangents, tangents and elements.
+
+    Returns
+    -------
+    Report
+        By order and mode: the method, the number of elements, the worst relative error, and the kinks met. Printed, it
+        is a table.
 
     Raises
     ------
     AssertionError
-        With the worst elements: where, by the tape, by differences, and the relative error.
+        With the method, and the worst elements: where, by the tape, by differences, and the relative error.
     ValueError
-        If nothing in the arguments or the output can be differentiated, or a mode is not known.
+        If nothing in the arguments or the output can be differentiated, or an option is not known.
 
     Examples
     --------
-    >>> check_grads(lambda x, y: np.sin(x) * y, (np.ones(3), 2.0))
-    >>> check_grads(np.abs, 0.0)  # doctest: +ELLIPSIS
+    >>> print(check_grads(lambda x, y: np.sin(x) * y, (np.ones(3), 2.0), order=1))
+    check_grads of <lambda>
+      order  mode  method        elements   error
+      1      rev   complex step         4  <1e-15
+      1      fwd   complex step         3  <1e-15
+    >>> check_grads(np.abs, np.array([0.0, 1.0]), order=1).kinks[0].between
+    True
+    >>> check_grads(np.abs, np.array([0.0, 1.0]), kinks="fail")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    AssertionError: check_grads of absolute, order 1, rev: ...
+    AssertionError: check_grads of absolute, by central ... and one-sided differences, order 1, rev: 1 of 2 elements ...
+      kink at index (0,) of argument 0: slope from below ..., from above ..., by the tape 0, between
     """
     for mode in modes:
         if mode not in ("rev", "fwd"):
             raise ValueError(f"modes are 'rev' and 'fwd', got {mode!r}")
+    if kinks not in ("between", "fail", "pass"):
+        raise ValueError(f"kinks is 'between', 'fail' or 'pass', got {kinks!r}")
     if not modes or order < 1:
         raise ValueError(f"check_grads with modes={modes!r} and order={order} would check nothing")
     leaves, rebuild = flatten(list(args) if isinstance(args, tuple) else [args])
@@ -96,166 +122,154 @@ def check_grads(
         outs, _ = flatten(fun(*rebuild(new)))
         return [out for out in outs if getattr(out, "dtype", np.asarray(0.0).dtype).kind in "fc"]
 
-    setting = _Setting(getattr(fun, "__name__", repr(fun)), tuple(modes), tolerance, step, np.random.default_rng(seed))
-    _check(setting, of_floats, [_frozen(arrays[i]) for i in chosen], order, [])
+    name = getattr(fun, "__name__", repr(fun))
+    check = _Check(name, tuple(modes), kinks, tolerance, step, seed, np.random.default_rng(seed))
+    check.order(of_floats, [_frozen(arrays[i]) for i in chosen], order, [], {})
+    return Report(name, tuple(check.rows), tuple(check.met), tuple(check.notes))
 
 
-@dataclass(frozen=True)
-class _Setting:
+class Kinky:
+    """The elements at which a derivative has a kink, or jumps: looked up, or looked at where they were not drawn.
+
+    `broken` tells whether it jumps anywhere.
+    """
+
+    def __init__(self, met: set[Place], broken: bool, look: Callable[[Any], bool] | None) -> None:
+        self.broken = broken
+        self._met = met
+        self._look = look
+
+    def __contains__(self, place: object) -> bool:
+        """Tell whether this element, (argument or output, index), has one."""
+        return place in self._met or (self._look is not None and self._look(place))
+
+
+_NOWHERE = Kinky(set(), False, None)
+
+
+@dataclass
+class _Check:
+    """What was asked for, and what has been found so far."""
+
     name: str
     modes: tuple[str, ...]
+    kinks: str
     tolerance: float | None
     step: float | None
+    seed: int
     rng: np.random.Generator
+    rows: list[Row] = field(default_factory=list)
+    met: list[Kink] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
+    def order(self, fun: Fn, args: list[Any], order: int, path: list[str], excused: Mapping[str, Kinky]) -> None:
+        """Check the first order of `fun`, then that of its pullback and pushforward.
 
-def _check(setting: _Setting, fun: Fn, args: list[Any], order: int, path: list[str]) -> None:
-    """Check the first order of `fun`, then that of its pullback and pushforward."""
-    outs = [np.asarray(out) for out in fun(*args)]
-    if not outs:
-        raise ValueError(f"check_grads: {setting.name} returned nothing that can be differentiated")
-    cotangents = [_random(setting.rng, out) for out in outs]
-    tangents = [_random(setting.rng, arg) for arg in args]
-    if "rev" in setting.modes:
-        _check_reverse(setting, fun, args, cotangents, [*path, "rev"])
-    if "fwd" in setting.modes:
-        _check_forward(setting, fun, args, tangents, [*path, "fwd"])
-    if order == 1:
-        return
-    count = len(args)
-    # As functions of the direction too: there even a linear function has a second derivative to check.
-    if "rev" in setting.modes:
-        _check(
-            setting,
-            lambda *both: list(vjp(fun, *both[:count])[1](list(both[count:]))),
-            [*args, *cotangents],
-            order - 1,
-            [*path, "rev"],
-        )
-    if "fwd" in setting.modes:
-        _check(
-            setting,
-            lambda *both: jvp(fun, both[:count], both[count:])[1],
-            [*args, *tangents],
-            order - 1,
-            [*path, "fwd"],
-        )
+        `excused` tells by mode at which elements the derivative that `fun` is has a kink below it.
+        """
+        outs = [np.asarray(out) for out in fun(*args)]
+        if not outs:
+            raise ValueError(f"check_grads: {self.name} returned nothing that can be differentiated")
+        cotangents = [_random(self.rng, out) for out in outs]
+        tangents = [_random(self.rng, arg, _size(arg)) for arg in args]
+        count = len(args)
 
+        def pull(*at: Any) -> list[Any]:
+            values, pullback = vjp(fun, *at[:count])
+            return list(pullback([_like(g, value) for g, value in zip(at[count:], values, strict=True)]))
 
-def _check_reverse(setting: _Setting, fun: Fn, args: list[Any], cotangents: list[Any], path: list[str]) -> None:
-    _, pullback = vjp(fun, *args)
-    found = pullback(cotangents)
-    wide = [_widened(arg) for arg in args]
+        def push(*at: Any) -> list[Any]:
+            derivative: list[Any] = jvp(fun, at[:count], at[count:])[1]
+            return derivative
 
-    def projected(values: list[Any]) -> float:
-        outs = fun(*values)
-        return float(sum(np.sum(np.real(g * np.asarray(out))) for g, out in zip(cotangents, outs, strict=True)))
+        with np.errstate(all="ignore"):
+            spot = Spot(fun, pull, args, outs, cotangents, tangents, self.step, self.seed)
+        below: dict[str, Kinky] = {}
+        if "rev" in self.modes:
+            below["rev"] = self.compare(spot, lambda *at: pull(*at, *cotangents), [*path, "rev"], excused)
+        if "fwd" in self.modes:
+            below["fwd"] = self.compare(spot, lambda *at: push(*at, *tangents), [*path, "fwd"], excused)
+        if order == 1:
+            return
+        # As functions of the direction too: there even a linear function has a second derivative to check. A pullback
+        # gives what belongs to the arguments: along one with a kink, and in that one's place, it jumps.
+        if "rev" in self.modes and self.goes_on([*path, "rev"]):
+            self.order(pull, [*args, *cotangents], order - 1, [*path, "rev"], dict.fromkeys(MODES, below["rev"]))
+        if "fwd" in self.modes and self.goes_on([*path, "fwd"]):
+            self.order(push, [*args, *tangents], order - 1, [*path, "fwd"], below)
 
-    def moved(i: int, index: tuple[int, ...], unit: complex, d: float) -> float:
-        values = list(wide)
-        values[i] = wide[i].copy()
-        values[i][index] += d * unit
-        return projected(values)
+    def compare(self, spot: Spot, derivative: Fn, path: list[str], excused: Mapping[str, Kinky]) -> Kinky:
+        """Check one order in one mode, and tell where its derivative will jump."""
+        mode = path[-1]
+        found = derivative(*spot.args)
 
-    report = _Report(setting, path, args, abs(projected(wide)))
-    for i, arg in enumerate(wide):
-        chosen = np.arange(arg.size)
-        if arg.size > MOST_ELEMENTS:
-            chosen = np.sort(setting.rng.choice(arg.size, MOST_ELEMENTS, replace=False))
-        for flat in chosen:
-            index = tuple(int(k) for k in np.unravel_index(flat, arg.shape))
-            units = (1, 1j) if arg.dtype.kind == "c" else (1,)
-            parts = [report.difference(partial(moved, i, index, unit), abs(arg[index])) for unit in units]
-            expected = parts[0] if len(parts) == 1 else parts[0] - 1j * parts[1]
-            report.add(f"argument {i}", index, found[i][index], expected)
-    report.close()
+        def spread() -> list[Array]:
+            """Tell by how much the tape's derivatives move when the last bits of the arguments do."""
+            at = spot.parts(mode, found)
+            moved = [spot.parts(mode, derivative(*[_last_bits(self.rng, arg) for arg in spot.args])) for _ in range(3)]
+            return [np.max([np.abs(draw[n] - at[n]).max(axis=1) for draw in moved], axis=0) for n in range(len(at))]
 
+        coarsest = max(float(np.finfo(arg.dtype).eps) for arg in spot.args)
+        coarsest = max(coarsest, 4 * spot.grain)
+        tolerance, exact = self.tolerance, self.tolerance
+        if tolerance is None or exact is None:
+            tolerance, exact = coarsest**0.5, min(coarsest**0.5, ROUNDINGS * coarsest)
+        with np.errstate(all="ignore"):
+            groups = spot.groups(mode, found)
+            past = excused.get(mode, _NOWHERE)
+            judge = Judge(
+                self.name, len(path), _over(path), groups, tolerance, exact, self.kinks, spread, past, past.broken
+            )  # fmt: skip
+            judge.judge()
+        self.rows += judge.rows()
+        self.met += judge.met
+        if judge.skipped:
+            where = f"order {judge.order}, {judge.mode}"
+            self.notes.append(f"{where}: left out {judge.skipped}, where at a kink the derivative below jumps")
+        return Kinky(judge.places, judge.skipped > 0, spot.kinked if mode == "rev" else None)
 
-def _check_forward(setting: _Setting, fun: Fn, args: list[Any], tangents: list[Any], path: list[str]) -> None:
-    _, found = jvp(fun, tuple(args), tuple(tangents))
-    wide = [_widened(arg) for arg in args]
-    largest = max((float(np.max(np.abs(out), initial=0)) for out in map(np.asarray, fun(*wide))), default=0.0)
-    report = _Report(setting, path, args, largest)
-    scale = max((float(np.max(np.abs(arg), initial=0)) for arg in wide), default=0.0)
-    directions = [_widened(t) for t in tangents]
-
-    def along(i: int, d: float) -> Any:
-        return np.asarray(fun(*[x + d * t for x, t in zip(wide, directions, strict=True)])[i])
-
-    for i, tangent in enumerate(found):
-        expected = report.difference(partial(along, i), scale)
-        for index in np.ndindex(tangent.shape):
-            report.add(f"output {i}", index, tangent[index], expected[index])
-    report.close()
-
-
-class _Report:
-    """Compare one derivative element by element, and say at the end whether it is proven."""
-
-    def __init__(self, setting: _Setting, path: list[str], args: list[Any], magnitude: float) -> None:
-        self.setting = setting
-        self.path = path
-        coarsest = max(float(np.finfo(arg.dtype).eps) for arg in args)
-        finest = min(coarsest, float(np.finfo(np.float64).eps))
-        self.tolerance = setting.tolerance if setting.tolerance is not None else coarsest**0.5
-        self.step = setting.step if setting.step is not None else finest**0.2
-        #: What rounding alone makes of a difference.
-        self.noise = 100 * finest * (1 + magnitude) / self.step
-        self.rows: list[tuple[str, tuple[int, ...], Any, Any]] = []
-
-    def difference(self, at: Callable[[float], Any], magnitude: float) -> Any:
-        h = self.step * max(1.0, float(magnitude))
-        return (45 * (at(h) - at(-h)) - 9 * (at(2 * h) - at(-2 * h)) + at(3 * h) - at(-3 * h)) / (60 * h)
-
-    def add(self, where: str, index: tuple[int, ...], found: Any, expected: Any) -> None:
-        self.rows.append((where, index, found, expected))
-
-    def close(self) -> None:
-        title = f"check_grads of {self.setting.name}, order {len(self.path)}, {' over '.join(reversed(self.path))}"
-        if not self.rows:
-            raise AssertionError(f"{title}: there is no element to compare")
-        found = np.array([row[2] for row in self.rows])
-        expected = np.array([row[3] for row in self.rows])
-        finite = np.isfinite(found) & np.isfinite(expected)
-        error = np.abs(found - expected)
-        size = np.where(finite, np.abs(expected), 0.0)
-        # The rounding of a derivative is that of its largest terms: small elements are held against their argument's.
-        where = np.array([row[0] for row in self.rows])
-        largest = {group: float(np.max(size[where == group])) for group in dict.fromkeys(where)}
-        scale = np.array([largest[group] for group in where])
-        bad = ~finite | (error > self.tolerance * np.maximum(size, SMALL * scale) + self.noise)
-        if bad.any():
-            relative = np.where(finite, error / np.maximum(size, SMALL * scale + self.noise), np.inf)
-            raise AssertionError(f"{title}: {bad.sum()} of {bad.size} elements differ\n{self._table(relative)}")
-        # A linear function has no second derivative but in the direction; a first derivative is wanted of each.
-        negligible = [group for group, most in largest.items() if most <= 10 * self.noise]
-        if len(negligible) == len(largest) or (negligible and len(self.path) == 1):
-            raise AssertionError(
-                f"{title}: vacuous, in {', '.join(negligible)} the largest derivative expected is "
-                f"{max(largest[group] for group in negligible):.1e}, no more than the error of the differences; choose "
-                "a point where the function varies"
+    def goes_on(self, path: list[str]) -> bool:
+        """Tell whether a derivative can be differentiated again: not where it was found infinite."""
+        infinite = [
+            kink
+            for kink in self.met
+            if (kink.order, kink.mode) == (len(path), _over(path)) and not np.isfinite(kink.tape)
+        ]
+        for kink in infinite[:1]:
+            self.notes.append(
+                f"order {len(path) + 1}, over {_over(path)}: left out, for the derivative at index {kink.index} of "
+                f"{kink.where} is infinite"
             )
-
-    def _table(self, relative: Any) -> str:
-        worst = np.argsort(-relative, kind="stable")[:SHOWN]
-        lines = [f"  {'where':<12} {'index':<12} {'by the tape':>24} {'by differences':>24} {'relative error':>15}"]
-        for k in worst:
-            where, index, found, expected = self.rows[k]
-            lines.append(f"  {where:<12} {index!s:<12} {found:>24.10g} {expected:>24.10g} {relative[k]:>15.2e}")
-        return "\n".join(lines)
+        return not infinite
 
 
-def _random(rng: np.random.Generator, like: Any) -> Any:
+def _over(path: list[str]) -> str:
+    return " over ".join(reversed(path))
+
+
+def _random(rng: np.random.Generator, like: Any, size: Any = 1.0) -> Any:
     """Draw a direction of the shape and dtype of a value, away from 0."""
-    draw = rng.uniform(0.5, 1.5, like.shape) * rng.choice([-1.0, 1.0], like.shape)
+    draw = size * rng.uniform(0.5, 1.5, like.shape) * rng.choice([-1.0, 1.0], like.shape)
     if like.dtype.kind == "c":
-        draw = draw + 1j * rng.uniform(0.5, 1.5, like.shape)
+        draw = draw + 1j * size * rng.uniform(0.5, 1.5, like.shape)
     return _frozen(np.asarray(draw, dtype=like.dtype))
 
 
-def _widened(array: Any) -> Any:
-    """Give an array in the precision in which differences are taken."""
-    return array.astype(np.result_type(array.dtype, np.complex128 if array.dtype.kind == "c" else np.float64))
+def _like(g: Any, value: Any) -> Any:
+    """Cast a cotangent where the function has computed a value in another precision."""
+    same_kind = g.dtype.kind == value.dtype.kind
+    return g.astype(value.dtype) if same_kind and g.dtype != value.dtype else g
+
+
+def _size(array: Any) -> Any:
+    """Tell how far an element may move: by its own size, but within what the dtype holds."""
+    size = np.abs(np.where(np.isfinite(array), array, 0.0))
+    return np.clip(size, 1.0, float(np.finfo(array.dtype).max) ** 0.5)
+
+
+def _last_bits(rng: np.random.Generator, array: Any) -> Any:
+    """Change an array's values in their last bits."""
+    return _frozen((array * (1 + np.finfo(array.dtype).eps * rng.integers(-2, 3, array.shape))).astype(array.dtype))
 
 
 def _frozen(array: Any) -> Any:

@@ -163,6 +163,71 @@ class Entry:
         """The op's name, or `input` for an entry that only marks where differentiation starts."""
         return "input" if self.op is None else self.op.name
 
+    def output(self, source: int) -> Entry:
+        """Give the entry at which the value of a rule's `source` stands: this one, which has one output."""
+        return self
+
+
+class Bundle:
+    """The derivatives of the several outputs of one op, as one value to the walks; None where nothing flows.
+
+    Attributes
+    ----------
+    parts : tuple of arrays or None
+    shape, dtype : tuple
+        Those of the outputs, one by one.
+    """
+
+    __slots__ = ("dtype", "parts", "shape")
+
+    def __init__(self, parts: tuple[Array | None, ...], shape: tuple[Any, ...], dtype: tuple[Any, ...]) -> None:
+        self.parts = parts
+        self.shape = shape
+        self.dtype = dtype
+
+    def __add__(self, other: Bundle) -> Bundle:
+        """Add part by part; what is None stays symbolic."""
+        pairs = zip(self.parts, other.parts, strict=True)
+        return Bundle(tuple(a if b is None else b if a is None else a + b for a, b in pairs), self.shape, self.dtype)
+
+
+def _one_part(k: int) -> Rule:
+    """Make the rule of the k-th output of an op that has several: what arrives at it is one part of a bundle."""
+
+    def pull(g: Array, shape: tuple[Any, ...], dtype: tuple[Any, ...]) -> Any:
+        return Bundle(tuple(g if i == k else None for i in range(len(shape))), shape, dtype)
+
+    def push(t: Any, shape: tuple[Any, ...], dtype: tuple[Any, ...]) -> Array | None:
+        part: Array | None = t.parts[k]
+        return part
+
+    return Rule(0, ("shape", "dtype"), (None, None), pull, push, lambda *_: None)
+
+
+class _Part:
+    """What the tape shows for one output of an op that has several."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+_PARTS = tuple(map(_one_part, range(8)))
+
+
+class Joint(Entry):
+    """An operation with several outputs: its shape and dtype are tuples, and each output has an entry of its own."""
+
+    __slots__ = ()
+
+    def output(self, source: int) -> Entry:
+        """Make an entry for the output numbered -1 - `source`."""
+        k = -1 - source
+        edges = ((self, _PARTS[k], (self.shape, self.dtype)),)
+        part = _Part(f"{self.op.name}.{self.op.outputs[k]}")
+        return Entry(part, edges, None, next_number(), self.shape[k], self.dtype[k])
+
 
 class Leaf(Entry):
     """The entry of a Tensor made with `requires_grad=True`; it holds the gradient that `backward` adds up."""

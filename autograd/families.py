@@ -1,7 +1,8 @@
 """Declare an operation: its NumPy function, and its calculus as a table row.
 
 Here one writes `exp = elementwise(np.exp, x=lambda g, ans: g * ans)` and has both modes, any order, the NumPy
-protocols, and a place in the generated tests. Five families say what a rule means:
+protocols, and a place in the generated tests. Five families say what a rule means; the linear ones stand in
+`autograd.multilinear`:
 
 =============  =====================================  ==========================  ================================
 family         the rule means                         reverse mode                forward mode
@@ -27,9 +28,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Array, Rule
-from autograd.op import Case, Fn, Op, Real, arguments, bind, check_known, inputs_of, names_of, saver
+from autograd.entry import Array, Bundle
+from autograd.op import Case, Fn, Op, Real, arguments, bind, inputs_of, names_of
 from autograd.record import register
+from autograd.tape import fit
 
 
 def elementwise(
@@ -40,6 +42,9 @@ def elementwise(
     sample: Mapping[str, Real] | None = None,
     name: str | None = None,
     mask: Mapping[str, Fn] | None = None,
+    cases: Sequence[Case] = (),
+    note: str = "",
+    refused: Mapping[str, str] | None = None,
     **rules: Fn,
 ) -> Op:
     """Declare an op that acts on each element by itself, with broadcasting.
@@ -56,6 +61,12 @@ def elementwise(
         From where the tests draw each input.
     mask : mapping from input name to a function of what its rule asks for
         True where this input's cotangent may be anything but 0: below, singular coefficients do no harm elsewhere.
+    cases : sequence of Case
+        Calls that the tests make besides those with shapes of their own choice, for static parameters.
+    note : str
+        What the docs say beside the row.
+    refused : mapping from input name to str
+        For an input without a rule that must not be on the tape, the reason; without one it counts as a constant.
     **rules : callables
         For each differentiable input the partial derivative applied to `g`. It is used in both modes.
 
@@ -72,14 +83,16 @@ def elementwise(
     >>> grad(cube)(2.0)
     array(12.)
     """
-    op = Op(fn, "elementwise", inputs_of(fn, inputs, rules), numpy, name, sample, ())
+    op = Op(fn, "elementwise", inputs_of(fn, inputs, rules), numpy, name, sample, cases, (), note)
+    op.refused = dict(refused or {})
+    op.written = rules
     for key, rule in rules.items():
         names = names_of(op, key, rule)
         bound = bind(op, key, names, rule, rule)
         bound.carry = _same
         bound.shields = any(source is not None for source in bound.sources)
         op.rules[bound.position] = bound
-    _add_masks(op, mask)
+    add_masks(op, mask)
     return register(op)
 
 
@@ -89,6 +102,8 @@ def reduction(
     numpy: Sequence[Fn] = (),
     sample: Mapping[str, Real] | None = None,
     name: str | None = None,
+    cases: Sequence[Case] = (),
+    note: str = "",
     **rules: Fn,
 ) -> Op:
     """Declare an op that reduces over `axis` (None, int or tuple) with `keepdims`.
@@ -109,7 +124,8 @@ def reduction(
     """
     if set(rules) != {"x"}:
         raise TypeError(f"{fn.__name__}: a reduction has the one rule x=, got {sorted(rules)}")
-    op = Op(fn, "reduction", ("x",), numpy, name, sample, ())
+    op = Op(fn, "reduction", ("x",), numpy, name, sample, cases, (), note)
+    op.written = rules
     for param in ("axis", "keepdims"):
         if param not in op.params:
             raise TypeError(f"{op.name}: a reduction takes axis and keepdims, {fn!r} takes {tuple(op.params)}")
@@ -141,126 +157,6 @@ def reduction(
     return register(op)
 
 
-def linear(
-    fn: Fn,
-    *,
-    inputs: Sequence[str] | None = None,
-    numpy: Sequence[Fn] = (),
-    sample: Mapping[str, Real] | None = None,
-    name: str | None = None,
-    cases: Sequence[Case] = (),
-    moves: bool = False,
-    mask: Mapping[str, Fn] | None = None,
-    **rules: Fn,
-) -> Op:
-    """Declare an op that is linear in its inputs together; each rule is the transpose.
-
-    Parameters
-    ----------
-    cases : sequence of Case
-        The calls that the tests make.
-    moves : bool
-        The op only moves elements about (its transpose applied to a mask is the mask of the input).
-    fn, inputs, numpy, sample, name, mask, **rules
-        As for `elementwise`. With one input written as `*arrays` in `fn`, the rule may ask for `i`, the position of
-        the argument, and `shapes`, those of all of them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograd import grad
-    >>> reverse = linear(lambda x: x[::-1], name="reverse", x=lambda g: g[::-1])
-    >>> grad(lambda x: reverse(x)[0])(np.array([1.0, 2.0]))
-    array([0., 1.])
-    """
-    op = Op(fn, "linear", inputs_of(fn, inputs, rules), numpy, name, sample, cases)
-
-    if op.variadic:
-        ((_, transpose),) = rules.items()
-        wanted = arguments(transpose)[1:]
-        check_known(op, transpose, wanted, ("i", "shapes", *op.params))
-
-        def make(i: int, count: int) -> Rule:
-            statics = tuple(n for n in wanted if n != "i")
-            names = (*statics, "shapes", *op.params)
-
-            def pull(g: Array, *args: Any) -> Array:
-                known = dict(zip(statics, args, strict=False), i=i)
-                return transpose(g, *[known[n] for n in wanted])
-
-            def push(t: Array, *args: Any) -> Array:
-                shapes, *params = args[len(statics) :]
-                blanks = [np.zeros_like(t, shape=shape) for shape in shapes]
-                blanks[i] = t
-                return op(*blanks, **dict(zip(op.params, params, strict=True)))
-
-            sources = (None,) * len(names)
-            bound = Rule(i, names, sources, pull, push, saver(names, sources, ()))
-            bound.carry = (lambda mask, *args: pull(mask, *args)) if moves else None
-            return bound
-
-        op.rule_at = make
-        return register(op)
-
-    for key, rule in rules.items():
-        names = names_of(op, key, rule)
-        count = len(names)
-        full = names + tuple(op.params)
-        others = [n for n in op.inputs if n != key and n in rules]
-        full += tuple(f"{n}_shape" for n in others)
-        passive = tuple(n for n in op.inputs if n not in rules)
-        full += passive
-        pull = _first(rule, count, len(full))
-        bound = bind(op, key, full, pull, _linear_push(op, key, count, others, passive))
-        bound.carry = pull if moves else None
-        op.rules[bound.position] = bound
-    _add_masks(op, mask)
-    return register(op)
-
-
-def bilinear(
-    fn: Fn,
-    *,
-    numpy: Sequence[Fn] = (),
-    sample: Mapping[str, Real] | None = None,
-    name: str | None = None,
-    cases: Sequence[Case] = (),
-    **rules: Fn,
-) -> Op:
-    """Declare an op that is linear in each of its two inputs; each rule is the transpose in that argument.
-
-    Parameters are those of `linear`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograd import grad
-    >>> scale = bilinear(lambda a, b: a * b.sum(), name="scale",
-    ...                  a=lambda g, b: g * b.sum(), b=lambda g, a, b: np.sum(g * a) * np.ones_like(b))
-    >>> grad(lambda a: scale(a, np.array([1.0, 2.0])))(4.0)
-    array(3.)
-    """
-    op = Op(fn, "bilinear", inputs_of(fn, None, rules), numpy, name, sample, cases)
-    if len(op.inputs) != 2:
-        raise TypeError(f"{op.name}: a bilinear op has two inputs, got rules for {op.inputs}")
-    for position, (key, rule) in enumerate(rules.items()):
-        other = op.inputs[1 - position]
-        names = names_of(op, key, rule)
-        count = len(names)
-
-        def push(
-            t: Array, *args: Any, position: int = position, other: str = other, names: tuple[str, ...] = names
-        ) -> Array:
-            # The other argument is the last but the parameters, or among what the rule saved anyway.
-            value = args[names.index(other)] if other in names else args[len(names)]
-            params = dict(zip(op.params, args[len(args) - len(op.params) :], strict=True))
-            return op(t, value, **params) if position == 0 else op(value, t, **params)
-
-        full = (names if other in names else (*names, other)) + tuple(op.params)
-        op.rules[position] = bind(op, key, full, _first(rule, count, len(full)), push)
-    return register(op)
-
-
 def op(
     fn: Fn,
     *,
@@ -271,6 +167,8 @@ def op(
     sample: Mapping[str, Real] | None = None,
     name: str | None = None,
     cases: Sequence[Case] = (),
+    outputs: Sequence[str] = (),
+    note: str = "",
 ) -> Op:
     """Declare an op by both its rules, where no family fits.
 
@@ -280,7 +178,11 @@ def op(
         From the output's cotangent `g` to this input's.
     jvp : mapping from input name to rule
         From this input's tangent `g` to its share of the output's; the shares are summed.
-    fn, inputs, numpy, sample, name, cases
+    outputs : sequence of str
+        The names of the outputs, where `fn` gives a tuple. Rules may then ask for them by name instead of for `ans`;
+        a vjp rule is given a tuple of cotangents, None for an output through which nothing flows, and a jvp rule
+        returns a tuple of tangents, None for an output without one.
+    fn, inputs, numpy, sample, name, cases, note
         As for `linear`.
 
     Examples
@@ -294,7 +196,8 @@ def op(
     """
     if set(vjp) != set(jvp):
         raise TypeError(f"{fn.__name__}: rules for the same inputs are wanted, got vjp={set(vjp)}, jvp={set(jvp)}")
-    record = Op(fn, "op", inputs_of(fn, inputs, vjp), numpy, name, sample, cases)
+    record = Op(fn, "op", inputs_of(fn, inputs, vjp), numpy, name, sample, cases, outputs, note)
+    record.written, record.forward = vjp, jvp
     for key in vjp:
         back, forth = names_of(record, key, vjp[key]), names_of(record, key, jvp[key])
         full = back + tuple(n for n in forth if n not in back)
@@ -303,7 +206,11 @@ def op(
         def push(t: Array, *args: Any, rule: Fn = jvp[key], picks: list[int] = picks) -> Array:
             return rule(t, *[args[i] for i in picks])
 
-        bound = bind(record, key, full, _first(vjp[key], len(back), len(full)), push)
+        pull = first_of(vjp[key], len(back), len(full))
+        if outputs:
+            full += ("ans_shape", "ans_dtype")
+            pull, push = _of_parts(pull), _to_parts(push)
+        bound = bind(record, key, full, pull, push)
         record.rules[bound.position] = bound
     return register(record)
 
@@ -341,7 +248,7 @@ def kept_shape(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
     return tuple(1 if i in axes else size for i, size in enumerate(shape))
 
 
-def _add_masks(op: Op, masks: Mapping[str, Fn] | None) -> None:
+def add_masks(op: Op, masks: Mapping[str, Fn] | None) -> None:
     """Let the cotangents of some inputs carry a mask."""
     for key, make in (masks or {}).items():
         rule = op.rules[op.position(key)]
@@ -360,21 +267,22 @@ def _same(mask: Array, *_: Any) -> Array:
     return mask
 
 
-def _first(rule: Fn, count: int, total: int) -> Fn:
+def first_of(rule: Fn, count: int, total: int) -> Fn:
     """Give the rule the first `count` of all saved values: the rest is for the other mode."""
     return rule if count == total else lambda g, *saved: rule(g, *saved[:count])
 
 
-def _linear_push(op: Op, key: str, count: int, others: list[str], passive: tuple[str, ...]) -> Fn:
-    """Forward mode of a linear op: the op itself on the tangent, zeros in place of its other linear inputs."""
+def _of_parts(rule: Fn) -> Fn:
+    """Give a vjp rule the cotangents of several outputs as a tuple."""
+    return lambda g, *saved: rule(g.parts, *saved[:-2])
 
-    def push(t: Array, *saved: Any) -> Array:
-        rest = saved[count:]
-        params = dict(zip(op.params, rest, strict=False))
-        rest = rest[len(op.params) :]
-        args = {n: np.zeros_like(t, shape=shape) for n, shape in zip(others, rest, strict=False)}
-        args.update(zip(passive, rest[len(others) :], strict=True))
-        args[key] = t
-        return op(*[args[n] for n in op.inputs], **params)
+
+def _to_parts(rule: Fn) -> Fn:
+    """Make one bundle of the tangents that a jvp rule gives for several outputs."""
+
+    def push(t: Array, *saved: Any) -> Bundle:
+        *own, shape, dtype = saved
+        parts = zip(rule(t, *own), shape, dtype, strict=True)
+        return Bundle(tuple(None if part is None else fit(part, n, d) for part, n, d in parts), shape, dtype)
 
     return push

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Entry
+from autograd.entry import Entry, Joint
 
 # From glibc's malloc.h
 _M_TRIM_THRESHOLD = -1
@@ -42,7 +42,7 @@ def expect(entries: Sequence[Entry]) -> None:
     if len(_seen) == _MOST_KINDS:
         _seen.clear()
     _seen.add(kind)
-    freed = sum(math.prod(entry.shape) * entry.dtype.itemsize for entry in entries)
+    freed = sum(math.prod(entry.shape) * entry.dtype.itemsize for entry in entries if not isinstance(entry, Joint))
     if freed > _most:
         _most = freed
         np.empty(min(freed, _LARGEST_MMAP_THRESHOLD - _PAGE), np.uint8)

@@ -21,10 +21,18 @@ _VARARGS = 0x04
 ufuncs: dict[Any, Op] = {}
 functions: dict[Any, Op] = {}
 by_name: dict[str, Op] = {}
-#: NumPy functions that are built of others, under their own signature.
-composites: dict[Any, Fn] = {}
-#: NumPy functions whose result has no derivative: they run on the data and give plain arrays.
-constants: set[Any] = set()
+#: NumPy functions that are built of others, under their own signature. One may stand beside an op: the op is then the
+#: common way, and the composite has the keywords that the op has not.
+composites: dict[Any, Composite] = {}
+#: NumPy functions whose result has no derivative, with the reason: they run on the data and give plain arrays.
+constants: dict[Any, str] = {}
+#: What a ufunc's method means, where more is known of it than that it repeats the ufunc: it has the method's signature.
+methods: dict[tuple[Any, str], Fn] = {}
+#: NumPy functions that make a new array and take only shape and type from a Tensor, with what they make.
+creations: dict[Any, str] = {}
+#: NumPy functions that do not take a Tensor that is on the tape, with the reason and what to write instead; a module's
+#: name stands for all of its functions.
+refusals: dict[Any, str] = {}
 
 
 @dataclass(frozen=True)
@@ -39,14 +47,27 @@ class Real:
 
 
 @dataclass(frozen=True)
-class Case:
-    """One call for the tests: a shape for each input (or for each of a variable number), and static parameters."""
+class Matrix:
+    """The matrices from which a test draws an input: well away from what is singular, their spectrum distinct.
 
-    shapes: tuple[tuple[int, ...], ...]
+    `kind` is "regular", "hermitian", or "positive" (Hermitian and positive definite).
+    """
+
+    kind: str = "regular"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call for the tests: a shape for each input (or for each of a variable number), and static parameters.
+
+    A list of shapes stands for an input that is a list of arrays.
+    """
+
+    shapes: tuple[Any, ...]
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-def case(*shapes: tuple[int, ...], **params: Any) -> Case:
+def case(*shapes: Any, **params: Any) -> Case:
     """Write a `Case` on one line.
 
     Examples
@@ -55,6 +76,52 @@ def case(*shapes: tuple[int, ...], **params: Any) -> Case:
     {'axis': 0}
     """
     return Case(shapes, params)
+
+
+class Composite:
+    """A NumPy function that is built of ops.
+
+    Attributes
+    ----------
+    body : callable
+        Written in NumPy, under the function's own signature. It is what is differentiated.
+    numpy : tuple of callables
+        The functions that it stands for.
+    bitwise : bool
+        The body computes what NumPy does to the last bit, with its errors. Otherwise NumPy's own function runs first,
+        and the value is its.
+    inputs : tuple of str
+        For the tests: by which keywords the arrays are passed; in order of position, if none.
+    sample, cases
+        From what the tests draw. A shape that is a list stands for a list of arrays.
+    note : str
+        What the docs say beside it.
+    """
+
+    __slots__ = ("bitwise", "body", "cases", "inputs", "name", "note", "numpy", "sample")
+
+    def __init__(
+        self,
+        body: Fn,
+        numpy: Sequence[Fn],
+        bitwise: bool,
+        inputs: Sequence[str],
+        sample: Mapping[str, Any],
+        cases: Sequence[Any],
+        note: str,
+    ) -> None:
+        self.body = body
+        self.numpy = tuple(numpy)
+        self.name: str = self.numpy[0].__name__
+        self.bitwise = bitwise
+        self.inputs = tuple(inputs)
+        self.sample = dict(sample)
+        self.cases = tuple(cases)
+        self.note = note
+
+    def __repr__(self) -> str:
+        """Give the name."""
+        return f"<Composite {self.name}>"
 
 
 class Op:
@@ -70,10 +137,19 @@ class Op:
         Static parameters and their defaults, in order.
     rules : list
         For each input its rule, or None. For a variadic op see `rule_at`.
+    written, forward : dict
+        For each differentiable input the rule as it was declared, the formula that the docs show; and its forward rule,
+        where that was declared too.
     variadic : bool
         The inputs are `*args` of `fn`.
+    outputs : tuple of str
+        The names of the outputs, if `fn` gives a tuple; none if it gives one array.
+    refused : dict
+        For an input that must not be on the tape the reason: without one, an input that has no rule is a constant.
     sample, cases
         From what the tests draw.
+    note : str
+        What the docs say beside it.
     """
 
     __slots__ = (
@@ -81,14 +157,19 @@ class Op:
         "cases",
         "family",
         "fn",
+        "forward",
         "inputs",
         "name",
+        "note",
         "numpy",
+        "outputs",
         "params",
+        "refused",
         "rule_at",
         "rules",
         "sample",
         "variadic",
+        "written",
     )
 
     def __init__(
@@ -100,6 +181,8 @@ class Op:
         name: str | None,
         sample: Mapping[str, Any] | None,
         cases: Sequence[Any],
+        outputs: Sequence[str] = (),
+        note: str = "",
     ) -> None:
         self.fn = fn
         self.family = family
@@ -107,9 +190,14 @@ class Op:
         self.numpy = tuple(numpy)
         self.name = name or (self.numpy[0] if self.numpy else fn).__name__
         self.rules: list[Any] = [None] * len(inputs)
+        self.written: Mapping[str, Fn] = {}
+        self.forward: Mapping[str, Fn] = {}
         self.rule_at: Callable[[int, int], Any] = self._unbound
         self.sample = dict(sample or {})
         self.cases = tuple(cases)
+        self.outputs = tuple(outputs)
+        self.note = note
+        self.refused: dict[str, str] = {}
         self.params, self.variadic = _signature(self.name, fn, inputs)
         for key in self.sample:
             if key not in inputs:
@@ -165,15 +253,47 @@ def _signature(name: str, fn: Fn, inputs: tuple[str, ...]) -> tuple[dict[str, An
     return {n: defaults.get(n) for n in names[len(inputs) :]}, False
 
 
-def composite(*numpy: Fn) -> Callable[[Fn], Fn]:
-    """Register a function built of ops as what these NumPy functions do to a Tensor; it has their signature."""
+def composite(
+    *numpy: Fn,
+    bitwise: bool = False,
+    inputs: Sequence[str] = (),
+    sample: Mapping[str, Any] | None = None,
+    cases: Sequence[Any] = (),
+    note: str = "",
+) -> Callable[[Fn], Fn]:
+    """Register a function built of ops as what these NumPy functions do to a Tensor; it has their signature.
+
+    Parameters are the attributes of `Composite`. The function stays what it is, to be called by other rows.
+    """
 
     def mark(fn: Fn) -> Fn:
+        made = Composite(fn, numpy, bitwise, inputs, sample or {}, cases, note)
         for key in numpy:
-            composites[key] = fn
+            composites[key] = made
         return fn
 
     return mark
+
+
+def ufunc_method(ufunc: Any, method: str) -> Callable[[Fn], Fn]:
+    """Register a function built of ops as what a method of a ufunc does to a Tensor; it has the method's signature."""
+
+    def mark(fn: Fn) -> Fn:
+        methods[ufunc, method] = fn
+        return fn
+
+    return mark
+
+
+def present(module: Any, *names: str) -> tuple[Fn, ...]:
+    """Give those functions of a module that this version of NumPy has.
+
+    Examples
+    --------
+    >>> present(np, "exp", "no_such_function")
+    (<ufunc 'exp'>,)
+    """
+    return tuple(getattr(module, name) for name in names if hasattr(module, name))
 
 
 def arguments(rule: Fn) -> tuple[str, ...]:
@@ -204,7 +324,8 @@ def check_known(op: Op, rule: Fn, wanted: Sequence[str], known: Sequence[str]) -
 def names_of(op: Op, key: str, rule: Fn, names: tuple[str, ...] | None = None) -> tuple[str, ...]:
     """Resolve what a rule asks for, or say at import which name does not exist."""
     wanted = arguments(rule)[1:] if names is None else names
-    known = [*op.inputs, "ans", *op.params, *(f"{n}_{what}" for n in op.inputs for what in ("shape", "dtype"))]
+    known = [*op.inputs, *(op.outputs or ("ans",)), *op.params]
+    known += [f"{n}_{what}" for n in op.inputs for what in ("shape", "dtype")]
     check_known(op, rule, wanted, known)
     return wanted
 
@@ -212,7 +333,7 @@ def names_of(op: Op, key: str, rule: Fn, names: tuple[str, ...] | None = None) -
 def bind(op: Op, key: str, names: tuple[str, ...], pull: Fn, push: Fn) -> Rule:
     """Make the rule of the input `key` from what is saved and its two directions."""
     where: dict[str, int | None] = {n: i for i, n in enumerate(op.inputs)}
-    where["ans"] = -1
+    where.update({n: -1 - i for i, n in enumerate(op.outputs or ("ans",))})
     sources = tuple(where.get(n) for n in names)
     return Rule(op.position(key), names, sources, pull, push, saver(names, sources, op.inputs))
 
@@ -229,11 +350,16 @@ def saver(names: tuple[str, ...], sources: tuple[int | None, ...], inputs: tuple
 
 
 def _getter(name: str, source: int | None, inputs: tuple[str, ...]) -> Callable[[Sequence[Any], Array, Any], Any]:
-    if source == -1:
-        return lambda data, ans, params: ans
+    if source is not None and source < 0:
+        # What an op with several outputs saves of them is given as a tuple.
+        return lambda data, ans, params: ans[-1 - source] if type(ans) is tuple else ans
     if source is not None:
         return lambda data, ans, params: data[source]
     stem, _, what = name.rpartition("_")
+    if name == "ans_shape":
+        return lambda data, ans, params: tuple([part.shape for part in ans])
+    if name == "ans_dtype":
+        return lambda data, ans, params: tuple([part.dtype for part in ans])
     if stem in inputs and what in ("shape", "dtype"):
         i = inputs.index(stem)
         if what == "shape":

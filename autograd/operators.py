@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from autograd.entry import Shell
 from autograd.op import Op, ufuncs
 from autograd.ops import elementwise as ew
-from autograd.ops import linalg
+from autograd.ops import products
 from autograd.ops.shape import reshape, transpose
-from autograd.protocols import array_function, array_ufunc
+from autograd.protocols import array_function
+from autograd.ufuncs import array_ufunc
 
 
 def _reflected(op: Op) -> Callable[..., Any]:
@@ -61,7 +62,7 @@ class Operators(Shell):
     __truediv__, __rtruediv__ = ew.divide.call, _reflected(ew.divide)
     __floordiv__, __rfloordiv__ = ew.floor_divide.call, _reflected(ew.floor_divide)
     __mod__, __rmod__ = ew.remainder.call, _reflected(ew.remainder)
-    __matmul__, __rmatmul__ = linalg.matmul.call, _reflected(linalg.matmul)
+    __matmul__, __rmatmul__ = products.matmul.call, _reflected(products.matmul)
     __neg__, __pos__, __abs__ = ew.negative.call, ew.positive.call, ew.absolute.call
     __rpow__ = _reflected(ew.power)
     __eq__, __ne__ = _comparison(operator.eq), _comparison(operator.ne)
@@ -105,18 +106,48 @@ class Operators(Shell):
 
     all, any = _method(np.all), _method(np.any)
     argmax, argmin, argsort = _method(np.argmax), _method(np.argmin), _method(np.argsort)
+    argpartition, choose = _method(np.argpartition), _method(np.choose)
     clip, round = _method(np.clip), _method(np.round)
     conj = conjugate = ew.conjugate.call
     cumprod, cumsum = _method(np.cumprod), _method(np.cumsum)
     diagonal, trace = _method(np.diagonal), _method(np.trace)
-    dot = linalg.dot.call
+    dot = products.dot.call
     max, min = _method(np.max), _method(np.min)
     mean, std, var = _method(np.mean), _method(np.std), _method(np.var)
     nonzero, searchsorted = _method(np.nonzero), _method(np.searchsorted)
     ravel, repeat = _method(np.ravel), _method(np.repeat)
     squeeze, swapaxes = _method(np.squeeze), _method(np.swapaxes)
     sum, prod = _method(np.sum), _method(np.prod)
-    take = _method(np.take)
+    put, take = _method(np.put), _method(np.take)
+
+    def compress(self, condition: Any, axis: int | None = None) -> Any:
+        """Call `np.compress` on this Tensor."""
+        return array_function(np.compress, (condition, self), {"axis": axis})
+
+    def sort(self, axis: int = -1, kind: Any = None, *, stable: bool | None = None) -> None:
+        """Sort in place: the Tensor moves to a new entry, as by item assignment."""
+        self[...] = array_function(np.sort, (self,), {"axis": axis, "kind": kind, "stable": stable})  # type: ignore[index]
+
+    def partition(self, kth: Any, axis: int = -1, kind: str = "introselect") -> None:
+        """Partition in place: the Tensor moves to a new entry, as by item assignment."""
+        self[...] = array_function(np.partition, (self, kth), {"axis": axis, "kind": kind})  # type: ignore[index]
+
+    def fill(self, value: Any) -> None:
+        """Write a value everywhere: the Tensor moves to a new entry, as by item assignment."""
+        self[...] = value  # type: ignore[index]
+
+    def tobytes(self, order: str = "C") -> bytes:
+        """Give the bytes of the elements: this leaves the tape, as `item` and `tolist` do."""
+        return bytes(self._data.tobytes(order))
+
+    def view(self, *args: Any) -> NoReturn:
+        """Refuse to look at the memory as something else: Tensors are values."""
+        raise TypeError(
+            "A Tensor is a value and has no views. Write t.astype(dtype) for a cast, t.reshape(shape) for another shape, "
+            "and t.numpy().view(...) to look at the bytes off the tape."
+        )
+
+    resize = view
 
     def astype(self, dtype: Any, copy: bool = True) -> Any:
         """Cast to a data type; the derivative is cast back. What is cast to integers or booleans is a constant."""

@@ -1,7 +1,7 @@
-"""NumPy's two protocols: how `np.exp(t)` and `np.concatenate([a, t])` reach an op.
+"""NumPy's function protocol: how `np.concatenate([a, t])` reaches an op.
 
-What has an op is recorded; what is built of ops is called; what has no derivative runs on the data and gives plain
-arrays; anything else is refused by name, so that no function silently returns a constant.
+What has an op is recorded; what is built of ops is called; what has no derivative, or only makes a new array, runs on
+the data and gives plain arrays; anything else is refused by name, so that no function silently returns a constant.
 """
 
 from __future__ import annotations
@@ -14,12 +14,20 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd.entry import Shell
-from autograd.op import Op, by_name, composites, constants, functions, ufuncs
-from autograd.ops.reduction import REDUCE
+from autograd.entry import Shell, is_recording
+from autograd.op import Composite, Op, by_name, composites, constants, creations, functions, refusals
+from autograd.ops.elementwise import astype
 
-#: Modules with ops for a library's ufuncs: imported when that library is there and one of its functions meets a Tensor.
-_ON_DEMAND = {"scipy.special": "autograd.ops.special"}
+#: What the everyday rooms do not have: opened when a function that is not known yet meets a Tensor, for each library
+#: that is there. So a program pays at import for what most programs use, and never for SciPy.
+_ON_DEMAND: dict[str, tuple[str, ...]] = {
+    "numpy": (
+        "elementary", "piecewise", "nan", "fold", "scan", "order", "statistics", "signal", "arrange", "padding", "select",
+        "creation", "functional", "contractions", "norms", "solve", "decompositions", "eigen", "fft", "refused",
+    ),
+    "scipy.special": ("special",),
+}  # fmt: skip
+_opened: set[str] = set()
 
 #: Names of NumPy 2.0 that later versions changed.
 _RENAMED = {"newshape": "shape"}
@@ -31,77 +39,107 @@ ASSIGNED = (
 )
 
 
-def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Do what `__array_ufunc__` asks for, beyond the plain call of a ufunc that has an op."""
-    if kwargs.get("out") is not None:
-        return _into(_name(ufunc), getattr(ufunc, method), inputs, kwargs)
-    if ufunc in constants or (not _tracked(inputs) and (ufunc not in ufuncs or method != "__call__" or kwargs)):
-        return getattr(ufunc, method)(*_data(inputs), **_data(kwargs))
-    if method == "reduce" and ufunc in REDUCE:
-        # On the ufunc the default axis is 0; the function's is all.
-        return _call(REDUCE[ufunc], f"np.{ufunc.__name__}.reduce", inputs, {"axis": 0, **kwargs})
-    if method == "outer" and ufunc in ufuncs and not kwargs:
-        x, y = inputs
-        return ufuncs[ufunc].call(np.reshape(x, np.shape(x) + (1,) * np.ndim(y)), y)
-    if method == "__call__" and (ufunc in ufuncs or _load(ufunc)):
-        return _with_options(ufunc, inputs, kwargs)
-    name = _name(ufunc)
-    _refuse(name if method == "__call__" else f"{name}.{method}")
-
-
-def _with_options(ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call an op with a ufunc's keywords: `dtype` casts the inputs, others must be at their defaults."""
-    options = dict(kwargs)
-    dtype = options.pop("dtype", None)
-    defaults: dict[str, Any] = {"where": True, "casting": "same_kind", "order": "K", "subok": True}
-    for key, value in options.items():
-        if key not in defaults or value is not defaults[key]:
-            raise TypeError(
-                f"np.{ufunc.__name__}(..., {key}=) does not differentiate; write np.where(mask, ..., ...) for where=, "
-                "or leave the tape with t.detach()"
-            )
-    if dtype is not None:
-        inputs = tuple(x.astype(dtype) if hasattr(x, "astype") else x for x in inputs)
-    return ufuncs[ufunc].call(*inputs)
-
-
-def _into(name: str, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Handle `out=`: a plain array may take the result of constants only, and a Tensor is no output."""
-    out = kwargs["out"]
-    if any(isinstance(x, Shell) for x in (out if isinstance(out, tuple) else (out,))):
-        raise TypeError(
-            f"{name}(..., out=) would change a Tensor in place; Tensors are values. Rebind the name (x = x + y), or "
-            "assign with x[...] = y."
-        )
-    if _tracked(args) or _tracked(kwargs):
-        raise TypeError(ASSIGNED)
-    return func(*_data(args), **_data(kwargs))
-
-
 def array_function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Do what `__array_function__` asks for."""
+    record = functions.get(func)
+    # Most calls name what the op names: no need to look at NumPy's signature.
+    if record is not None and len(args) == len(record.inputs) and kwargs.keys() <= record.params.keys():
+        if "out" not in kwargs and _given(kwargs):
+            return record.call(*args, **kwargs)
     if len(args) > 2 and (moved := _with_out_as_keyword(func, args)) is not None:
         args, kwargs = moved[0], {**kwargs, "out": moved[1]}
-    if kwargs.get("out") is not None:
-        return _into(f"np.{func.__name__}", func, args, kwargs)
-    record = functions.get(func)
+    if kwargs.get("out") is not None and func not in refusals:
+        return _into(func, args, kwargs)
     if record is not None:
-        # Most calls name what the op names: no need to look at NumPy's signature.
-        if len(args) == len(record.inputs) and kwargs.keys() <= record.params.keys() and _given(kwargs):
-            return record.call(*args, **kwargs)
         return _call(record, func, args, kwargs)
     built = composites.get(func)
     if built is not None:
-        return built(*args, **kwargs)
-    if func in constants or not (_tracked(args) or _tracked(kwargs)):
-        return func(*_data(args), **_data(kwargs))
+        return compose(built, func, args, kwargs)
+    if func not in constants and func not in creations:
+        if open_rooms():
+            return array_function(func, args, kwargs)
+        if is_recording() and (tracked(args) or tracked(kwargs)):
+            return _unknown(func, args, kwargs)
+    return func(*data_of(args), **data_of(kwargs))
+
+
+def _unknown(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Refuse what is tracked, or find the op of a function that was replaced in NumPy's namespace before ours were."""
     name = f"{func.__module__}.{func.__name__}"
     record = by_name.get(name)
-    # The function in NumPy's namespace may have been replaced before the ops were declared.
     if record is not None:
         functions[func] = record
         return _call(record, func, args, kwargs)
-    _refuse(name.replace("numpy", "np", 1))
+    refuse(name.replace("numpy", "np", 1), refusals.get(func, refusals.get(func.__module__)))
+
+
+def compose(built: Composite, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call what is built of ops. The value, the dtype and the errors are NumPy's own, bit for bit."""
+    if built.bitwise:
+        return built.body(*args, **kwargs)
+    exact = func(*data_of(args), **data_of(kwargs))
+    if not is_recording() or not (tracked(args) or tracked(kwargs)):
+        return with_value(class_in((args, kwargs)), exact)
+    # What there is to warn about has been warned about.
+    with np.errstate(all="ignore"):
+        out = built.body(*args, **kwargs)
+    return with_value(out, exact)
+
+
+def with_value(out: Any, exact: Any) -> Any:
+    """Put what NumPy computed in place of the value that a composition arrived at, which differs in its rounding.
+
+    Parameters
+    ----------
+    out : Tensor, or a tree of them
+        Or a class of Tensor: then what is put into it is constant.
+    exact : array, or a like tree
+    """
+    if isinstance(exact, (list, tuple)):
+        parts = [out] * len(exact) if isinstance(out, type) else list(out)
+        values = [with_value(part, value) for part, value in zip(parts, exact, strict=True)]
+        return type(exact)(*values) if hasattr(exact, "_fields") else type(exact)(values)
+    if not isinstance(out, type) and not isinstance(out, Shell):
+        return exact
+    if exact is None:
+        return None
+    value = np.asarray(exact) if isinstance(exact, (np.generic, int, float, complex)) else exact
+    if isinstance(out, type):
+        cls, entry = out, None
+    else:
+        if out.entry is not None and out._data.dtype != value.dtype:
+            out = astype.call(out, dtype=value.dtype)
+        cls, entry = out.__class__, out.entry
+        if out._data.shape != value.shape:
+            raise AssertionError(f"a composition gave shape {out._data.shape}, NumPy {value.shape}: report this")
+    shell: Any = object.__new__(cls)
+    shell._data = value
+    shell.entry = entry
+    return shell
+
+
+def _into(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Handle `out=`: a Tensor receives the result as assignment does, a plain array that of constants only."""
+    rest = dict(kwargs)
+    out = rest.pop("out")
+    if not isinstance(out, Shell):
+        if is_recording() and (tracked(args) or tracked(rest)):
+            raise TypeError(ASSIGNED)
+        return func(*data_of(args), **data_of(kwargs))
+    written = np.copy(out._data)
+    # NumPy's own call says what does not fit.
+    func(*data_of(args), **data_of(rest), out=written)
+    result = array_function(func, args, rest) if class_in((args, rest)) else written
+    return assign(out, result, written)
+
+
+def assign(out: Any, result: Any, written: Any) -> Any:
+    """Assign a result to a Tensor given as `out=`; `written` is what NumPy would have written."""
+    if isinstance(result, Shell) and result._data.dtype != out._data.dtype:
+        result = astype.call(result, dtype=out._data.dtype)
+    out[...] = result
+    out._data = written
+    return out
 
 
 def _with_out_as_keyword(func: Any, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any] | None:
@@ -135,20 +173,21 @@ def _call(record: Op, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
         if name not in given:
             raise TypeError(f"{record.name} needs its argument {name!r}")
         inputs.append(given.pop(name))
-    dtype = given.pop("dtype", None) if "dtype" not in record.params else None
     params = {}
     for key, value in given.items():
         if key in record.params:
             if value is not np._NoValue:
                 params[key] = value
         elif key not in defaults or value is not defaults[key]:
+            if func not in composites:
+                open_rooms()
+            if func in composites and key in defaults:
+                return compose(composites[func], func, args, kwargs)
             raise TypeError(
                 f"{record.name}(..., {key}=) has no gradient here; the op takes "
                 f"{', '.join([*record.inputs, *record.params])}. Write it with np.where, or leave the tape with "
                 "t.detach()."
             )
-    if dtype is not None:
-        inputs = [x.astype(dtype) if hasattr(x, "astype") else x for x in inputs]
     return record.call(*inputs, **params)
 
 
@@ -163,55 +202,59 @@ def _given(kwargs: dict[str, Any]) -> bool:
 @cache
 def _parameters(func: Any, record: Op) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Name a NumPy function's parameters in order, with defaults; the op's own where NumPy does not tell."""
-    own = (*record.inputs, *record.params)
-    if isinstance(func, str):
-        return (*record.inputs, "axis", "dtype", "out", "keepdims", "initial", "where"), {}
     try:
         signature = inspect.signature(func)
     except ValueError:
-        return own, {}
+        return (*record.inputs, *record.params), {}
     parameters = [p for p in signature.parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     return tuple(_RENAMED.get(p.name, p.name) for p in parameters), {p.name: p.default for p in parameters}
 
 
-def _name(ufunc: Any) -> str:
-    """Write a ufunc as a user does."""
-    name = str(ufunc.__name__)
-    return f"np.{name}" if getattr(np, name, None) is ufunc else name
+def open_rooms() -> bool:
+    """Declare the ops that are not yet, of every library that is there; tell whether there were any."""
+    fresh = [library for library in _ON_DEMAND if library in sys.modules and library not in _opened]
+    for library in fresh:
+        for module in _ON_DEMAND[library]:
+            importlib.import_module(f"autograd.ops.{module}")
+        _opened.add(library)
+    return bool(fresh)
 
 
-def _load(ufunc: Any) -> bool:
-    """Declare the ops of a library whose ufunc has been met, and tell whether this one is now known."""
-    for library, module in _ON_DEMAND.items():
-        if getattr(sys.modules.get(library), str(ufunc.__name__), None) is ufunc:
-            importlib.import_module(module)
-    return ufunc in ufuncs
-
-
-def _refuse(name: str) -> NoReturn:
+def refuse(name: str, reason: str | None = None) -> NoReturn:
+    """Refuse a function for a Tensor that is on the tape, with the reason if there is one."""
+    if reason is not None:
+        raise TypeError(f"{name} does not take a Tensor that is on the tape: {reason}. Leave the tape with t.detach().")
     raise TypeError(
         f"{name} has no op here, so it cannot be differentiated. Declare one with autograd.extend "
         f"(for instance elementwise(fn, x=lambda g, x: ...)), or leave the tape: {name}(t.detach())."
     )
 
 
-def _tracked(args: Any) -> bool:
+def tracked(args: Any) -> bool:
     """Tell whether a Tensor that is on the tape stands anywhere in the arguments."""
     if isinstance(args, Shell):
         return args.entry is not None
     if isinstance(args, (list, tuple)):
-        return any(_tracked(arg) for arg in args)
+        return any(tracked(arg) for arg in args)
     if isinstance(args, dict):
-        return any(_tracked(arg) for arg in args.values())
+        return any(tracked(arg) for arg in args.values())
     return False
 
 
-def _data(args: Any) -> Any:
+def data_of(args: Any) -> Any:
     """Take the Tensors in the arguments to their arrays."""
     if isinstance(args, Shell):
         return args._data
     if isinstance(args, (list, tuple)):
-        return type(args)([_data(arg) for arg in args]) if type(args) in (list, tuple) else args
+        return type(args)([data_of(arg) for arg in args]) if type(args) in (list, tuple) else args
     if isinstance(args, dict):
-        return {key: _data(value) for key, value in args.items()}
+        return {key: data_of(value) for key, value in args.items()}
     return args
+
+
+def class_in(args: Any) -> Any:
+    """Find the class of the first Tensor in the arguments, of which the result is made."""
+    if isinstance(args, Shell):
+        return args.__class__
+    items = args.values() if isinstance(args, dict) else args if isinstance(args, (list, tuple)) else ()
+    return next((found for item in items if (found := class_in(item)) is not None), None)

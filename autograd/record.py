@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Shell, is_recording, next_number
+from autograd.entry import Array, Entry, Joint, Shell, is_recording, next_number
 from autograd.op import Fn, Op, by_name, functions, ufuncs
 
 #: Whether operands of a type are shells. The others here NumPy takes as they are; a type not listed is looked at.
@@ -30,12 +30,14 @@ _KEPT: dict[tuple[int | None, ...], int] = {(): NOTHING, (0,): X, (1,): Y, (-1,)
 
 def register(op: Op) -> Op:
     """Make the op callable, and known to NumPy's protocols under its function and the `numpy=` names."""
-    if op.variadic:
+    if op.outputs:
+        op.call = _several(op)
+    elif op.variadic:
         op.call = _variadic(op)
     elif len(op.inputs) == 1:
         op.call = _one_with_params(op) if op.params else _unary(op)
     else:
-        op.call = _general(op) if op.params or len(op.inputs) > 2 else _binary(op)
+        op.call = _general(op) if op.params or op.refused or len(op.inputs) > 2 else _binary(op)
     for fn in (op.fn, *op.numpy):
         if isinstance(fn, np.ufunc):
             ufuncs[fn] = op
@@ -191,13 +193,16 @@ def _general(op: Op) -> Fn:
         if len(args) > count:
             params.update(zip(names, args[count:], strict=False))
         cls, parents, data = _unwrap(args[:count])
+        recording = is_recording()
+        if op.refused and recording:
+            _refuse(op, parents)
         try:
             ans = fn(*data, **params)
         except (ValueError, TypeError) as error:
             _explain(op, error, data)
         ans = _array(ans)
         edges: tuple[Any, ...] = ()
-        if is_recording():
+        if recording:
             edges = tuple(
                 (parent, rule, rule.save(data, ans, params))
                 for parent, rule in zip(parents, rules, strict=True)
@@ -231,6 +236,49 @@ def _variadic(op: Op) -> Fn:
         return _wrap(cls, op, ans, tuple(edges), params)
 
     return call
+
+
+def _several(op: Op) -> Fn:
+    """Record an op with several outputs: one joint entry, and an entry for each output with a derivative."""
+    fn, rules, count, defaults = op.fn, op.rules, len(op.inputs), op.params
+    names = tuple(defaults)
+
+    def call(*args: Any, **given: Any) -> Any:
+        params = defaults | given
+        if len(args) > count:
+            params.update(zip(names, args[count:], strict=False))
+        cls, parents, data = _unwrap(args[:count])
+        try:
+            ans = tuple([_array(part) for part in fn(*data, **params)])
+        except (ValueError, TypeError) as error:
+            _explain(op, error, data)
+        joint: Joint | None = None
+        if is_recording():
+            edges = tuple(
+                (parent, rule, rule.save(data, ans, params))
+                for parent, rule in zip(parents, rules, strict=True)
+                if parent is not None and rule is not None
+            )
+            shape, dtype = tuple([part.shape for part in ans]), tuple([part.dtype for part in ans])
+            joint = Joint(op, edges, params, next_number(), shape, dtype) if edges else None
+        outs = []
+        for k, part in enumerate(ans):
+            out = new(cls)
+            out._data = part
+            out.entry = joint.output(-1 - k) if joint is not None and part.dtype.kind in "fc" else None
+            outs.append(out)
+        return tuple(outs)
+
+    return call
+
+
+def _refuse(op: Op, parents: Sequence[Entry | None]) -> None:
+    """Say why an input that is on the tape must not be."""
+    for key, parent in zip(op.inputs, parents, strict=True):
+        if parent is not None and key in op.refused:
+            raise TypeError(
+                f"{op.name} has no derivative in {key}: {op.refused[key]}. Leave the tape there: {key}.detach()."
+            )
 
 
 def _unwrap(args: Sequence[Any]) -> tuple[Any, list[Entry | None], list[Any]]:

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Leaf, Lift, Rule, Shell, Variable
+from autograd.entry import Array, Entry, Joint, Leaf, Lift, Rule, Shell, Variable
 from autograd.memory import expect
 
 
@@ -190,7 +190,7 @@ class Tape:
                     if lift is not None:
                         saved = self._lifted(saved, rule, entry, edges, lift)
                     part = rule.push(t, *_several(saved, rule))
-                    total = part if total is None else total + part
+                    total = part if total is None else total if part is None else total + part
                 if total is not None:
                     if total.shape != entry.shape:
                         total = np.broadcast_to(total, entry.shape)
@@ -207,7 +207,7 @@ class Tape:
             return None
         at: dict[int | None, Entry] = {edge[1].position: edge[0] for edge in edges if edge[0] in self.outer}
         if entry in self.outer:
-            at[-1] = entry
+            at.update({source: entry.output(source) for source in rule.sources if source is not None and source < 0})
         values = [
             lift(value, at[source]) if source in at else value
             for value, source in zip(_several(saved, rule), rule.sources, strict=True)
@@ -226,7 +226,8 @@ class Tape:
         for entry in everything:
             edges = () if entry in self.inputs else entry.edges or ()
             parents = " ".join(str(number[edge[0]]) if edge[0] in number else "-" for edge in edges)
-            rows.append((str(number[entry]), entry.name, parents, str(entry.shape), str(entry.dtype)))
+            dtype = ", ".join(map(str, entry.dtype)) if isinstance(entry, Joint) else str(entry.dtype)
+            rows.append((str(number[entry]), entry.name, parents, str(entry.shape), dtype))
         widths = [max(len(row[column]) for row in rows) for column in range(5)]
         widths[0] = max(widths[0], 3)
         lines = []

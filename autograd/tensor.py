@@ -143,6 +143,11 @@ class Tensor(Operators):
         return cast(int, self._data.nbytes)
 
     @property
+    def itemsize(self) -> int:
+        """The bytes that an element takes."""
+        return cast(int, self._data.itemsize)
+
+    @property
     def T(self) -> Tensor:
         """The transpose: all axes reversed."""
         return cast(Tensor, self.transpose())
@@ -266,6 +271,26 @@ class Tensor(Operators):
                 "np.concatenate; to fill one, make it a Tensor first (buf = Tensor(np.zeros(n)); buf[1:-1] = t)."
             )
         return np.array(self._data, dtype=dtype, copy=copy)
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        """Give NumPy, in whose functions a Tensor goes wherever an array goes (the array API standard)."""
+        return self._plain("__array_namespace__").__array_namespace__(api_version=api_version)
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        """Hand a constant's memory to another library, and refuse what is on the tape."""
+        return self._plain("__dlpack__").__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """Tell another library where the memory is."""
+        return cast("tuple[int, int]", self._data.__dlpack_device__())
+
+    def _plain(self, asked: str) -> Array:
+        if self.entry is not None:
+            raise TypeError(
+                f"{asked} of a Tensor that is on the tape: another library would compute past the tape, and the gradient "
+                "would be lost. Leave the tape with t.detach(), or write the computation in NumPy."
+            )
+        return self._data
 
     def __float__(self) -> float:
         """Give a plain number; refused for `buf[i] = t` with a plain `buf`."""

@@ -333,15 +333,40 @@ def test_an_array_of_constants() -> None:
     assert not np.shares_memory(np.array(Tensor(A)), A)
 
 
-def test_a_tensor_is_no_output() -> None:
-    for t in (leaf(), Tensor(A.copy())):
-        with pytest.raises(TypeError, match=r"np\.add\(\.\.\., out=\) would change a Tensor in place.*x = x \+ y"):
-            np.add(A, 1.0, out=t)
-        same(t.data, A)
-    with pytest.raises(TypeError, match="Tensor"):
-        a = A.copy()
-        np.sum(A, out=leaf(0.0))
-    same(a, A)
+def test_a_tensor_given_as_out_receives_the_result_as_assignment_does() -> None:
+    x, buffer = leaf(), Tensor(np.zeros(A.shape))
+    assert np.multiply(x, x, out=buffer) is buffer
+    same(buffer.data, A * A)
+    np.sum(buffer).backward()
+    same(x.grad, 2 * A)
+    total = Tensor(np.zeros(()))
+    assert np.sum(x, out=total) is total
+    assert total.requires_grad and total.data == A.sum()
+
+
+def test_a_leaf_is_no_output() -> None:
+    t = leaf()
+    with pytest.raises(RuntimeError, match="Assignment into a leaf"):
+        np.add(A, 1.0, out=t)
+    same(t.data, A)
+    total = leaf(0.0)
+    with pytest.raises(RuntimeError, match="Assignment into a leaf"):
+        np.sum(A, out=total)
+    assert total.data == 0
+
+
+def test_an_output_that_does_not_fit_is_refused_as_numpy_does() -> None:
+    x = leaf()
+    for out, error in ((Tensor(np.zeros(A.size + 1)), ValueError), (Tensor(np.zeros(A.size, int)), TypeError)):
+        before = out.data.copy()
+        with pytest.raises(error):
+            np.add(x, 1.0, out=out)
+        same(out.data, before)
+        assert not out.requires_grad
+    plain = A.copy()
+    with pytest.raises(TypeError, match="cannot be written into a plain array"):
+        np.add(x, 1.0, out=plain)
+    same(plain, A)
 
 
 # Copies

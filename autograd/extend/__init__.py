@@ -8,11 +8,11 @@
 array(0.5)
 """
 
-from autograd.families import bilinear as bilinear
 from autograd.families import elementwise as elementwise
-from autograd.families import linear as linear
 from autograd.families import op as op
 from autograd.families import reduction as reduction
+from autograd.multilinear import bilinear as bilinear
+from autograd.multilinear import linear as linear
 from autograd.op import Case as Case
 from autograd.op import Real as Real
 from autograd.op import case as case

@@ -7,6 +7,6 @@ its functions first meets a Tensor.
 from autograd.ops import constant as constant
 from autograd.ops import elementwise as elementwise
 from autograd.ops import indexing as indexing
-from autograd.ops import linalg as linalg
+from autograd.ops import products as products
 from autograd.ops import reduction as reduction
 from autograd.ops import shape as shape

@@ -6,12 +6,13 @@ new array: Tensors are values. Where an index repeats in a write, the last one w
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from autograd.entry import Array, Shell
-from autograd.families import linear
+from autograd.multilinear import linear
 from autograd.op import Op, case, composite
 
 
@@ -23,8 +24,9 @@ def plain_index(index: Any) -> Any:
     TypeError
         For a Tensor of floats, with the cast to write.
     """
-    if isinstance(index, tuple):
-        return tuple([plain_index(i) for i in index])
+    if type(index) is tuple:
+        # A tuple within is a sequence like any other.
+        return tuple([plain_index(list(i) if type(i) is tuple else i) for i in index])
     if isinstance(index, Shell):
         data = index._data
         if data.dtype.kind not in "biu":
@@ -32,8 +34,13 @@ def plain_index(index: Any) -> Any:
         return data
     if index is None or index is Ellipsis or isinstance(index, (int, slice)) or hasattr(index, "dtype"):
         return index
-    array = np.asarray(index)
+    array = np.asarray(_plain_items(index))
     return array.astype(int) if array.size == 0 else array
+
+
+def _plain_items(items: Any) -> Any:
+    """Take the Tensors out of the lists that make an index array."""
+    return [_plain_items(plain_index(i)) for i in items] if isinstance(items, list) else items
 
 
 def _repeats(index: Any) -> bool:
@@ -58,9 +65,63 @@ def _scatter(a: Array, index: Any, shape: tuple[int, ...]) -> Array:
         result[index] = a
         return result
     # Sums of float16 are accumulated in float32.
-    result = np.zeros_like(a, shape=shape, dtype=np.float32 if a.dtype == np.float16 else None)
-    np.add.at(result, index, a)
+    wide = a.astype(np.float32) if a.dtype == np.float16 else a
+    axis = _lone_axis(index, shape)
+    if axis is not None and wide.size >= _LARGE and math.prod(shape) >= _LONG * shape[axis]:
+        result = _add_rows(wide, index if axis == 0 and not isinstance(index, tuple) else index[axis], axis, shape)
+    else:
+        # NumPy adds fast where there is one axis, and one index array of its own type.
+        result = np.zeros_like(wide, shape=shape, order="C")
+        np.add.at(np.reshape(result, -1), _flat(index, shape), np.reshape(wide, -1))
     return result if result.dtype == a.dtype else result.astype(a.dtype)
+
+
+def _flat(index: Any, shape: tuple[int, ...]) -> Array:
+    """Give the places that an index names, counted through the whole array."""
+    parts = index if isinstance(index, tuple) else (index,)
+    if len(parts) != len(shape) or not all(hasattr(part, "dtype") and part.dtype.kind in "iu" for part in parts):
+        return np.reshape(np.arange(math.prod(shape)).reshape(shape)[index], -1)
+    if len(shape) == 1:
+        return np.reshape(parts[0], -1)
+    place: Any = 0
+    for part, size in zip(parts, shape, strict=True):
+        place = place * size + (part + (part < 0) * size)
+    return np.reshape(place, -1)
+
+
+#: An array as large as this, with as much for each index, is added row by row.
+_LARGE, _LONG = 2**16, 32
+#: A row named more often is added up by itself.
+_ROUNDS = 32
+
+
+def _lone_axis(index: Any, shape: tuple[int, ...]) -> int | None:
+    """Tell along which axis the index takes, if it is one integer array among whole axes."""
+    parts = index if isinstance(index, tuple) else (index,)
+    arrays = [axis for axis, part in enumerate(parts) if hasattr(part, "dtype") and part.dtype.kind in "iu"]
+    rest = [part for axis, part in enumerate(parts) if axis not in arrays]
+    whole = all(isinstance(part, slice) and part == slice(None) for part in rest)
+    return arrays[0] if whole and len(arrays) == 1 and len(shape) > 1 else None
+
+
+def _add_rows(a: Array, index: Array, axis: int, shape: tuple[int, ...]) -> Array:
+    """Add layers at an index along an axis: first write all, then add those that a later one wrote over, in rounds."""
+    size = shape[axis]
+    a = np.moveaxis(a, range(axis, axis + index.ndim), range(index.ndim))
+    a = np.reshape(a, (-1, *shape[:axis], *shape[axis + 1 :]))
+    rows = np.reshape(index + (index < 0) * size, -1)
+    result = np.zeros_like(a, shape=(size, *a.shape[1:]), order="C")
+    result[rows] = a
+    order = np.argsort(rows, kind="stable")
+    first = np.flatnonzero(np.diff(rows[order], prepend=-1))
+    counts = np.diff(first, append=rows.size)
+    for n in range(min(counts.max(initial=1), _ROUNDS) - 1):
+        now = order[first[(counts > n + 1) & (counts <= _ROUNDS)] + n]
+        result[rows[now]] += a[now]
+    for start, count in zip(first[counts > _ROUNDS], counts[counts > _ROUNDS], strict=True):
+        now = order[start : start + count]
+        result[rows[now[0]]] = np.add.reduce(a[now], axis=0)
+    return np.moveaxis(result, 0, axis) if axis else result
 
 
 def _put(a: Array, values: Any, index: Any) -> Array:
@@ -100,6 +161,10 @@ READS = [
     ((3, 4), (np.array([[0], [1]]), slice(0, 2))),
     ((3,), np.array([True, False, True])), ((3, 4), (slice(None), np.array([True, False, True, True]))),
     ((3, 4), np.array([2, 2])), ((0, 3), slice(None)), ((), ()), ((3,), np.array([], dtype=int)),
+    ((2, 3, 2), (np.array([1, 1, 0]), slice(None), np.array([0, 0, 1]))), ((2, 3, 2), (slice(None), np.array([2, 2]))),
+    ((2, 3), (Ellipsis, np.array([[0, -1], [0, 2]]))), ((2, 3), np.array([[True, False, True], [False, False, True]])),
+    ((2, 3), (np.array(1), np.array([0, 0]))), ((2, 3), True), ((3,), (None, np.array([1, 1]), None)),
+    ((2, 3, 2), (np.array([[True, False, True], [False, False, True]]), np.array([1, 1, 0]))),
 ]  # fmt: skip
 
 
@@ -123,29 +188,55 @@ put = linear(
 )  # fmt: skip
 
 
-@composite(np.take)
-def _np_take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
+INDICES = np.array([[2, 0, 2], [-1, 1, 0]])
+
+
+@composite(np.take, bitwise=True, inputs=("a",), cases=[
+    case((3, 4), indices=INDICES), case((3, 4), indices=INDICES, axis=0), case((2, 3, 2), indices=[1, 1], axis=-2),
+    case((3, 4), indices=np.array([5, -7, 2]), axis=1, mode="wrap"), case((3,), indices=(5, -7, 2), mode="clip"),
+    case((3, 4), indices=-1, axis=1), case((), indices=0), case((3, 0), indices=[1], axis=0),
+    case((3, 4), indices=[], axis=1), case((4,), indices=[True, False]),
+])  # fmt: skip
+def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
+    """Take along an axis, or of the flattened array, at integers."""
     flat = np.reshape(a, -1) if axis is None else a
     axis = 0 if axis is None else axis
-    indices = np.asarray(plain_index(indices))
+    if not hasattr(indices, "dtype"):
+        indices = np.asarray(_plain_items(indices), dtype=np.intp)
+    elif indices.dtype.kind not in "iub":
+        raise TypeError(f"take: indices are integers, met dtype {indices.dtype}")
+    indices = plain_index(indices).astype(np.intp)
     size = flat.shape[axis]
+    if size == 0 and indices.size:
+        raise IndexError("cannot do a non-empty take from an empty axes.")
     if mode == "wrap":
-        indices = indices % size
+        indices = indices % max(size, 1)
     elif mode == "clip":
         indices = np.clip(indices, 0, size - 1)
+    elif mode != "raise":
+        raise ValueError(f"take: mode is 'raise', 'wrap' or 'clip', met {mode!r}")
     return flat[(slice(None),) * (axis % flat.ndim) + (indices,)]
 
 
-@composite(np.take_along_axis)
+@composite(np.take_along_axis, bitwise=True, inputs=("arr",), cases=[
+    case((3, 4), indices=np.array([[2, 0, 2, 1], [-1, 1, 0, 0]]), axis=0),
+    case((3,), indices=np.array([1, 1]), axis=-1),
+    case((3, 4), indices=np.array([[3], [0], [-2]]), axis=1), case((2, 3), indices=np.array([5, 0, 0]), axis=None),
+    case((2, 3, 2), indices=np.array([[[1, 0]]]), axis=1), case((0, 3), indices=np.zeros((0, 2), int), axis=1),
+])  # fmt: skip
 def _np_take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
+    return np.reshape(arr, -1)[plain_index(indices)] if axis is None else arr[along_axis(arr, indices, axis)]
+
+
+def along_axis(arr: Any, indices: Any, axis: int) -> tuple[Any, ...]:
+    """Make the index that reads or writes at an array of indices along one axis."""
     indices = np.asarray(plain_index(indices))
-    if axis is None:
-        return np.reshape(arr, -1)[indices]
+    if indices.dtype.kind not in "iu":
+        raise IndexError(f"indices along an axis are an array of integers, met dtype {indices.dtype}")
     if indices.ndim != arr.ndim:
-        raise ValueError(f"take_along_axis: indices {indices.shape} and array {arr.shape} must have the same ndim")
-    axis = axis % arr.ndim
-    index = []
+        raise ValueError(f"indices {indices.shape} and array {arr.shape} along an axis must have the same ndim")
+    index: list[Any] = []
     for i, size in enumerate(arr.shape):
         along = (1,) * i + (-1,) + (1,) * (arr.ndim - i - 1)
-        index.append(indices if i == axis else np.arange(size).reshape(along))
-    return arr[tuple(index)]
+        index.append(indices if i == axis % arr.ndim else np.arange(size).reshape(along))
+    return tuple(index)

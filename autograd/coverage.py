@@ -1,0 +1,241 @@
+"""Ask what becomes of a function under differentiation, before you use it: of NumPy's, and of SciPy's special ones.
+
+`verdict(np.cumsum)` tells; `python -m autograd.coverage` prints the whole table, which is docs/ops.md.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from autograd.op import Op, composites, constants, creations, functions, refusals, ufuncs
+from autograd.protocols import open_rooms
+
+Fn = Callable[..., Any]
+
+#: What a verdict means; the order is that of the explanation in the docs.
+KINDS = {
+    "differentiable": "recorded on the tape; reverse and forward mode, any order",
+    "constant": "has no derivative, or concerns no array: runs on the data and gives plain values",
+    "creation": "makes a new array; what it takes from a Tensor is shape and type",
+    "refused": "does not take a Tensor that is on the tape, and says why; a constant Tensor it takes",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a function: printed, it is one line.
+
+    Attributes
+    ----------
+    name : str
+        As a user writes it, without the library's alias.
+    kind : str
+        One of "differentiable", "constant", "creation", "refused", and "unknown" where there is no verdict.
+    family : str
+        The family of an op, "composite" for what is built of ops, else empty.
+    formula : str
+        The rules as declared, for each differentiable argument; `g` is the derivative that flows.
+    note : str
+        The reason of a verdict, or what is to be known of an op.
+    """
+
+    name: str
+    kind: str
+    family: str = ""
+    formula: str = ""
+    note: str = ""
+
+    def __str__(self) -> str:
+        """Give one line."""
+        rest = "; ".join(part for part in (self.family, self.formula, self.note) if part)
+        return f"{self.name}: {self.kind}{f' ({rest})' if rest else ''}"
+
+
+def verdict(function: Fn) -> Verdict:
+    """Tell what becomes of a NumPy function, a ufunc, or one of `scipy.special`, when a Tensor goes in.
+
+    Parameters
+    ----------
+    function : callable
+
+    Returns
+    -------
+    Verdict
+        Of kind "unknown" for a function that has none: a Tensor on the tape is then refused by name.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(verdict(np.exp))
+    exp: differentiable (elementwise; x: g * ans)
+    >>> verdict(np.argmax).kind
+    'constant'
+    >>> verdict(len).kind
+    'unknown'
+    """
+    open_rooms()
+    name = getattr(function, "__name__", repr(function))
+    record = ufuncs.get(function) or functions.get(function)
+    if record is not None:
+        built = composites.get(function)
+        notes = (record.note, built.note if built is not None else "")
+        return Verdict(name, "differentiable", record.family, _formulas(record), "; ".join(filter(None, notes)))
+    if function in composites:
+        built = composites[function]
+        return Verdict(name, "differentiable", "composite", _first_line(built.body), built.note)
+    for kind, reasons in (("refused", refusals), ("constant", constants), ("creation", creations)):
+        if function in reasons:
+            return Verdict(name, kind, note=reasons[function])
+    reason = refusals.get(getattr(function, "__module__", None))
+    return Verdict(name, "refused", note=reason) if reason else Verdict(name, "unknown")
+
+
+def public_functions() -> Iterator[tuple[str, str, Fn]]:
+    """Walk what the libraries offer: section, name and function of each public function and each ufunc.
+
+    `numpy`, `numpy.linalg` and `numpy.fft`, all that `numpy.testing.overrides` lists, and `scipy.special` where SciPy
+    is installed. A type is no function.
+    """
+    import numpy.fft
+    from numpy.testing import overrides
+
+    namespaces: list[tuple[str, Any]] = [("numpy", np), ("numpy.linalg", np.linalg), ("numpy.fft", numpy.fft)]
+    try:
+        import scipy.special
+
+        namespaces.append(("scipy.special", scipy.special))
+    except ImportError:
+        pass
+    seen: set[Any] = set()
+    for section, module in namespaces:
+        for name in sorted(dir(module)):
+            function = getattr(module, name)
+            if not name.startswith("_") and callable(function) and not isinstance(function, type):
+                seen.add(function)
+                yield section, name, function
+    for function in sorted(overrides.get_overridable_numpy_array_functions(), key=_full_name):
+        if function not in seen and _full_name(function).rpartition(".")[0] not in (
+            "numpy",
+            "numpy.linalg",
+            "numpy.fft",
+        ):
+            seen.add(function)
+            yield "other modules of numpy", _full_name(function), function
+    for ufunc in sorted(overrides.get_overridable_numpy_ufuncs(), key=lambda ufunc: str(ufunc.__name__)):
+        if ufunc not in seen:
+            yield "ufuncs behind other functions", str(ufunc.__name__), ufunc
+
+
+def _full_name(function: Any) -> str:
+    return f"{function.__module__}.{function.__name__}"
+
+
+HEAD = """# What becomes of each function
+
+Every public function of `numpy`, `numpy.linalg`, `numpy.fft` and `scipy.special`, and what a Tensor on the tape meets
+there. This page is made from the declarations by `make docs`; a test fails when NumPy has a name that is not here. In a
+program, `autograd.verdict(np.cumsum)` tells the same.
+
+{kinds}
+
+The third column gives the rule as declared, for each differentiable argument: `g` is the derivative that flows, `ans`
+the output. Every differentiable function has both modes and any order. A *composite* is built of other functions: its
+value is NumPy's own to the last bit, its derivative that of the composition.
+
+{summary}
+"""
+
+OWN = """## The tape's own ops
+
+What a tape shows beside NumPy's names: reads and writes by index, casts, and functions that rules are written with.
+"""
+
+COLUMNS = ["", "| name | family | rules | notes |", "|---|---|---|---|"]
+
+
+def markdown() -> str:
+    """Write the table of all verdicts, docs/ops.md."""
+    open_rooms()
+    rows: dict[str, list[tuple[str, Verdict]]] = {}
+    for section, name, function in public_functions():
+        rows.setdefault(section, []).append((name, verdict(function)))
+    kinds = "\n".join(f"- **{kind}**: {meaning}." for kind, meaning in KINDS.items())
+    lines = [HEAD.format(kinds=kinds, summary=_summary(rows))]
+    for section, found in rows.items():
+        lines += [f"## {section}", *COLUMNS, *[_row(name, it) for name, it in found], ""]
+    own = {op.name: Verdict(op.name, "differentiable", op.family, _formulas(op), op.note) for op in _own_ops()}
+    lines += [OWN.rstrip(), *COLUMNS, *[_row(name, own[name]) for name in sorted(own)]]
+    return "\n".join(lines) + "\n"
+
+
+def _own_ops() -> Iterator[Op]:
+    """Give the ops that no library's function names."""
+    rooms = [module for name, module in sys.modules.items() if name.startswith("autograd.ops.")]
+    named = {*ufuncs.values(), *functions.values()}
+    for room in rooms:
+        for value in vars(room).values():
+            if isinstance(value, Op) and value not in named:
+                yield value
+
+
+def _summary(rows: dict[str, list[tuple[str, Verdict]]]) -> str:
+    kinds = [*KINDS, "unknown"]
+    kinds = [kind for kind in kinds if any(it.kind == kind for found in rows.values() for _, it in found)]
+    lines = [f"| namespace | names | {' | '.join(kinds)} |", "|---|---|" + "---|" * len(kinds)]
+    for section, found in rows.items():
+        counts = [sum(it.kind == kind for _, it in found) for kind in kinds]
+        lines.append(f"| {section} | {len(found)} | {' | '.join(map(str, counts))} |")
+    return "\n".join(lines)
+
+
+def _row(name: str, it: Verdict) -> str:
+    kind = it.family if it.kind == "differentiable" else f"**{it.kind}**"
+    return f"| `{name}` | {kind} | {_escaped(it.formula)} | {_escaped(it.note)} |"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _first_line(function: Fn) -> str:
+    """Give the first line of a docstring."""
+    return (inspect.getdoc(function) or "").partition("\n")[0].rstrip(".")
+
+
+def _formulas(op: Op) -> str:
+    """Write an op's rules: a lambda as its expression, a named function by the formula in its docstring."""
+    if not op.written:
+        return _first_line(op.rule_at) if op.variadic else ""
+    return "; ".join(f"{key}: {_formula(rule)}" for key, rule in op.written.items())
+
+
+def _formula(rule: Fn) -> str:
+    if rule.__name__ != "<lambda>":
+        return _first_line(rule) or rule.__name__
+    bodies = _bodies(rule.__code__.co_filename)
+    # What is evaluated last is the whole body.
+    return next((bodies[place] for place in reversed([*rule.__code__.co_positions()]) if place in bodies), "")
+
+
+@cache
+def _bodies(filename: str) -> dict[Any, str]:
+    """Give the expression of each lambda in a source file by its place: lines and columns."""
+    try:
+        with open(filename, encoding="utf-8") as file:
+            tree = ast.parse(file.read())
+    except OSError:
+        return {}
+    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
+    return {(b.lineno, b.end_lineno, b.col_offset, b.end_col_offset): ast.unparse(b) for b in bodies}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())

@@ -1,0 +1,251 @@
+"""Functions that choose elements by condition or position, and those that write into a Tensor.
+
+A choice is made of `np.where` or of a boolean index: what is not taken contributes exactly 0, however singular. Writing
+is item assignment: the Tensor moves to a new place on the tape, and earlier reads stay what they were.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.entry import Shell, is_recording
+from autograd.op import case, composite, constants
+from autograd.ops.indexing import along_axis, plain_index
+from autograd.ops.shape import concatenate, unstack
+
+WRITTEN = (
+    "A Tensor that is on the tape cannot be written into a plain array: its gradient would be lost. Make the array a "
+    "Tensor first (buf = Tensor(np.zeros(n)); np.{name}(buf, ...)), write np.broadcast_to(t, shape) for np.full, "
+    "or leave the tape with t.detach()."
+)
+
+
+def _plain(x: Any) -> Any:
+    if isinstance(x, (list, tuple)):
+        return type(x)([_plain(item) for item in x])
+    return x._data if isinstance(x, Shell) else x
+
+
+# By condition
+
+
+@composite(np.select, inputs=("choicelist", "default"), cases=[
+    case([(2, 3), (3,)], (), condlist=[np.array([True, False, True]), np.array([[True], [False]])]),
+    case([(3,), (), (1,)], condlist=[np.eye(3) > 0, np.array([False] * 3), np.array([True, True, False])]),
+    case([(2,)], (2,), condlist=[np.array([False, True])]), case([(0, 2)], (), condlist=[np.ones((0, 2), bool)]),
+])  # fmt: skip
+def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    out = default
+    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+        out = np.where(condition, choice, out)
+    return out
+
+
+@composite(np.choose, inputs=("choices",), cases=[
+    case([(3,), (2, 3), ()], a=np.array([[2, 0, 1], [1, 1, 0]])), case([(2,), (2,)], a=np.array([5, -3]), mode="wrap"),
+    case([(2,), (2,)], a=np.array([5, -3]), mode="clip"), case([(2, 1)], a=np.zeros(3, int)),
+    case((3, 2), a=np.array(1)),
+])  # fmt: skip
+def _choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
+    choices = unstack(choices) if isinstance(choices, Shell) else choices
+    number = np.asarray(plain_index(a))
+    if mode == "wrap":
+        number = number % len(choices)
+    elif mode == "clip":
+        number = np.clip(number, 0, len(choices) - 1)
+    shape = np.broadcast_shapes(number.shape, *map(np.shape, choices))
+    chosen = choices[0] if len(choices) > 1 else np.broadcast_to(choices[0], shape)
+    for i, choice in enumerate(choices[1:], 1):
+        chosen = np.where(number == i, choice, chosen)
+    return chosen
+
+
+@composite(np.compress, bitwise=True, inputs=("a",), cases=[
+    case((3, 2), condition=[True, False, True, False, True]), case((3, 2), condition=np.array([0, 1, 1]), axis=0),
+    case((2, 3), condition=[True], axis=-1), case((2, 3), condition=[False, False], axis=0), case((), condition=[True]),
+    case((2, 1), condition=[True, True, False], axis=0), case((2, 1), condition=[True, True, True], axis=0),
+])  # fmt: skip
+def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
+    """Keep what a condition along an axis says; it may be shorter than the axis."""
+    condition = np.asarray(plain_index(condition)).astype(bool)
+    if condition.ndim != 1:
+        raise ValueError("condition must be a 1-d array")
+    a = np.reshape(a, -1) if axis is None else a
+    axis = 0 if axis is None else axis % a.ndim
+    kept = np.zeros(a.shape[axis], bool)
+    if condition[kept.size :].any():
+        raise IndexError(f"compress: the condition is True beyond the {kept.size} elements along axis {axis}")
+    kept[: condition.size] = condition[: kept.size]
+    return a[(slice(None),) * axis + (kept,)]
+
+
+@composite(np.extract, bitwise=True, inputs=("arr",), cases=[
+    case((2, 3), condition=np.eye(2, 3) > 0), case((2, 2), condition=[1, 0, 2]), case((), condition=True),
+    case((0, 2), condition=np.ones((0, 2))),
+])  # fmt: skip
+def _extract(condition: Any, arr: Any) -> Any:
+    return compress(np.ravel(plain_index(condition)), np.reshape(arr, -1))
+
+
+# By position
+
+
+@composite(np.delete, bitwise=True, inputs=("arr",), cases=[
+    case((3, 2), obj=1, axis=0), case((3, 2), obj=[-1, 0, 0], axis=0), case((2, 3), obj=slice(None, None, 2), axis=-1),
+    case((2, 3), obj=np.array([True, False, True]), axis=1), case((2, 3), obj=-2), case((2, 3), obj=[]),
+    case((3,), obj=slice(0, 3)), case((0, 2), obj=[1], axis=1),
+])  # fmt: skip
+def _delete(arr: Any, obj: Any, axis: Any = None) -> Any:
+    arr = np.reshape(arr, -1) if axis is None else arr
+    axis = 0 if axis is None else axis % arr.ndim
+    size = arr.shape[axis]
+    kept = np.zeros(size, bool)
+    kept[np.delete(np.arange(size), obj if isinstance(obj, slice) else plain_index(obj))] = True
+    return arr[(slice(None),) * axis + (kept,)]
+
+
+@composite(np.insert, inputs=("arr", "values"), cases=[
+    case((3, 2), (2,), obj=1, axis=0), case((3, 2), (), obj=[-1, 0, 0], axis=0), case((2,), (3,), obj=2),
+    case((2, 3), (2,), obj=1, axis=1), case((2, 3), (2, 2), obj=[1], axis=1), case((2, 3), (2, 1), obj=[0, 2], axis=1),
+    case((2, 3), (1, 2), obj=slice(0, 2), axis=1), case((2, 3), (), obj=-2), case((2, 3), (2,), obj=np.array([3, 1])),
+    case((3,), (2,), obj=np.array([True, False, True])), case((3,), (0,), obj=[]), case((0, 2), (2,), obj=0, axis=0),
+    case((2, 3, 1), (3, 1), obj=-1, axis=0), case((), (), obj=0), case((2, 1, 3), (2, 1, 2), obj=[0, 3], axis=-1),
+])  # fmt: skip
+def _insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
+    arr = np.reshape(arr, -1) if axis is None else arr if hasattr(arr, "ndim") else np.asarray(arr)
+    values = values if hasattr(values, "ndim") else np.asarray(values)
+    values = values if values.dtype == arr.dtype else values.astype(arr.dtype)
+    axis = 0 if axis is None else axis % arr.ndim
+    size = arr.shape[axis]
+    places = np.arange(*obj.indices(size)) if isinstance(obj, slice) else np.asarray(plain_index(obj))
+    places = np.flatnonzero(places) if places.dtype == bool else places
+    before, after = arr.shape[:axis], arr.shape[axis + 1 :]
+    if places.size != 1:
+        values = np.broadcast_to(values, (*before, places.size, *after))
+        layout = np.insert(np.arange(size), places.astype(int), size + np.arange(places.size))
+        return concatenate(arr, values, axis=axis)[(slice(None),) * axis + (layout,)]
+    # At one place there is room for any number.
+    values = np.reshape(values, (1,) * (arr.ndim - values.ndim) + values.shape)
+    values = np.moveaxis(values, 0, axis) if places.ndim == 0 else values
+    values = np.broadcast_to(values, (*before, values.shape[axis], *after))
+    place = places.item() % size if places.item() < 0 else places.item()
+    first, last = (arr[(slice(None),) * axis + (part,)] for part in (slice(0, place), slice(place, None)))
+    return concatenate(first, values, last, axis=axis)
+
+
+@composite(np.ix_, bitwise=True, cases=[case((2,), (3,)), case((2,)), case((0,), (1,), (2,))])
+def _ix(*args: Any) -> tuple[Any, ...]:
+    made = []
+    for k, x in enumerate(args):
+        x = x if hasattr(x, "ndim") else np.ix_(x)[0]
+        if x.ndim != 1:
+            raise ValueError("Cross index must be 1 dimensional")
+        x = np.flatnonzero(x) if x.dtype == bool else x
+        made.append(np.reshape(x, (1,) * k + (-1,) + (1,) * (len(args) - k - 1)))
+    return tuple(made)
+
+
+constants.update(
+    dict.fromkeys(
+        (np.diag_indices_from, np.tril_indices_from, np.triu_indices_from, np.ravel_multi_index, np.unravel_index),
+        "positions, which are integers",
+    )
+)
+constants.update(dict.fromkeys((np.packbits, np.unpackbits), "bits, which have no derivative"))
+
+# Into a Tensor
+
+
+def _written(function: Any, target: Any, *args: Any, **options: Any) -> Any:
+    """Do what NumPy does to a copy of a Tensor's data, with its errors, and give that; do it to a plain array."""
+    if isinstance(target, Shell):
+        written = np.copy(target._data)
+        function(written, *_plain(args), **_options(options))
+        return written
+    given = [*args, *options.values()]
+    if is_recording() and any(isinstance(x, Shell) and x.entry is not None for x in given):
+        raise TypeError(WRITTEN.replace("{name}", function.__name__))
+    function(target, *_plain(args), **_options(options))
+    return None
+
+
+def _options(options: dict[str, Any]) -> dict[str, Any]:
+    return {key: _plain(value) for key, value in options.items()}
+
+
+def _assign(target: Any, index: Any, values: Any, written: Any) -> None:
+    """Assign to a Tensor, as `t[index] = values` does; the value is NumPy's own."""
+    target[index] = values
+    target._data = written
+
+
+def _cycle(values: Any, count: int) -> Any:
+    """Take as many of the values as are wanted, from the first again after the last."""
+    flat = np.reshape(values, -1)
+    return flat if flat.shape[0] == count else flat[np.arange(count) % flat.shape[0]]
+
+
+def _at(target: Any, places: Any, values: Any, written: Any) -> None:
+    """Assign at places counted through the whole Tensor."""
+    values = _cycle(values, len(places))
+    if target.ndim:
+        _assign(target, np.unravel_index(places, target.shape), values, written)
+    elif len(places):
+        _assign(target, Ellipsis, values[-1], written)
+
+
+@composite(np.copyto, bitwise=True)
+def _copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
+    written = _written(np.copyto, dst, src, casting=casting, where=where)
+    if written is not None:
+        _assign(dst, Ellipsis, src if where is True else np.where(_plain(where), src, dst), written)
+
+
+@composite(np.put, bitwise=True)
+def _put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+    written = _written(np.put, a, ind, v, mode=mode)
+    if written is not None:
+        places = np.reshape(np.asarray(plain_index(ind)), -1).astype(int)
+        if mode == "clip":
+            places = np.clip(places, 0, a.size - 1)
+        _at(a, places % max(a.size, 1), v, written)
+
+
+@composite(np.putmask, bitwise=True)
+def _putmask(a: Any, /, mask: Any, values: Any) -> None:
+    written = _written(np.putmask, a, mask, values)
+    if written is not None:
+        places = np.flatnonzero(_plain(mask))
+        if math.prod(np.shape(values)):
+            flat = np.reshape(values, -1)
+            _at(a, places, flat[places % flat.shape[0]], written)
+
+
+@composite(np.place, bitwise=True)
+def _place(arr: Any, mask: Any, vals: Any) -> None:
+    written = _written(np.place, arr, mask, vals)
+    if written is not None:
+        _at(arr, np.flatnonzero(_plain(mask)), vals, written)
+
+
+@composite(np.put_along_axis, bitwise=True)
+def _put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
+    written = _written(np.put_along_axis, arr, indices, values, axis)
+    if written is not None:
+        if axis is None:
+            index: Any = np.unravel_index(np.asarray(plain_index(indices)) % max(arr.size, 1), arr.shape)
+        else:
+            index = along_axis(arr, indices, axis)
+        _assign(arr, index, values, written)
+
+
+@composite(np.fill_diagonal, bitwise=True)
+def _fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    written = _written(np.fill_diagonal, a, val, wrap)
+    if written is not None:
+        step = a.shape[1] + 1 if a.ndim == 2 else 1 + sum(math.prod(a.shape[:i]) for i in range(1, a.ndim))
+        end = a.shape[1] ** 2 if a.ndim == 2 and not wrap else None
+        _at(a, np.arange(a.size)[:end:step], val, written)

@@ -1,0 +1,146 @@
+"""Bessel functions, modified and spherical ones, in the argument: the order is a constant.
+
+The rules take the two neighbouring orders (DLMF 10.6.1, 10.29.1, 10.51.1): unlike the forms with one neighbour they are
+regular at 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from autograd.entry import Array
+from autograd.families import elementwise, op
+from autograd.op import Op, Real, case
+from autograd.ops.special.orders import COUNT, ORDER, fixed
+
+POSITIVE = Real(0.3, 4.0)
+ORDERED = {"v": Real(0.2, 2.5), "z": POSITIVE}
+CASES = [case((2, 3), (2, 3)), case((3,), (2, 1)), case((), ()), case((), (0, 2))]
+
+
+def _half_difference(f: Any, v: Any, z: Array) -> Array:
+    """Give (f_{v-1} - f_{v+1}) / 2: DLMF 10.6.1."""
+    return (f(v - 1, z) - f(v + 1, z)) / 2
+
+
+def _half_sum(f: Any, v: Any, z: Array) -> Array:
+    """Give (f_{v-1} + f_{v+1}) / 2: DLMF 10.29.1."""
+    return (f(v - 1, z) + f(v + 1, z)) / 2
+
+
+def _ordered(ufunc: Any, slope: Callable[..., Array]) -> Op:
+    """Declare a function of order and argument whose derivative is made of neighbouring orders."""
+    return elementwise(
+        ufunc, inputs=("v", "z"), z=lambda g, v, z: g * slope(ufunc, v, z), sample=ORDERED, refused={"v": ORDER}
+    )
+
+
+def _counted(ufunc: Any, slope: Callable[..., Array]) -> Op:
+    """Declare a function of a whole order."""
+    return elementwise(
+        ufunc, inputs=("n", "x"), x=lambda g, n, x: g * slope(ufunc, n, x), sample={"x": POSITIVE},
+        refused={"n": COUNT},
+    )  # fmt: skip
+
+
+def _scaled_by_real(ufunc: Any, slope: Callable[..., Array]) -> Op:
+    """Declare f(z) exp(-|Re z|), not holomorphic: f' exp(-|Re z|) dz - sign(Re z) ans Re dz."""
+    return fixed(
+        op(
+            ufunc,
+            inputs=("v", "z"),
+            vjp={"z": lambda g, ans, v, z: g * slope(ufunc, v, z) - np.real(g * ans) * np.sign(np.real(z))},
+            jvp={"z": lambda g, ans, v, z: g * slope(ufunc, v, z) - ans * (np.real(g) * np.sign(np.real(z)))},
+            sample=ORDERED,
+            cases=CASES,
+        ),
+        v=ORDER,
+    )
+
+
+def _scaled_by_imaginary(ufunc: Any, slope: Callable[..., Array]) -> Op:
+    """Declare f(z) exp(-|Im z|), for real z just f(z): f' exp(-|Im z|) dz - sign(Im z) ans Im dz."""
+
+    def vjp(g: Array, ans: Array, v: Any, z: Array) -> Array:
+        ct = g * slope(ufunc, v, z)
+        return ct + 1j * np.real(g * ans) * np.sign(np.imag(z)) if z.dtype.kind == "c" else ct
+
+    def jvp(g: Array, ans: Array, v: Any, z: Array) -> Array:
+        t = g * slope(ufunc, v, z)
+        return t - ans * (np.imag(g) * np.sign(np.imag(z))) if z.dtype.kind == "c" else t
+
+    return fixed(op(ufunc, inputs=("v", "z"), vjp={"z": vjp}, jvp={"z": jvp}, sample=ORDERED, cases=CASES), v=ORDER)
+
+
+def _spherical(ufunc: Any, below: int, above: int) -> Op:
+    """Declare a spherical function: (± n f_{n-1} ± (n+1) f_{n+1}) / (2n+1), by DLMF 10.51.1 and 10.51.4."""
+
+    def slope(n: Any, z: Array) -> Array:
+        # Of order 0 the lower neighbour has the factor 0.
+        return (below * n * ufunc(np.abs(n - 1), z) + above * (n + 1) * ufunc(n + 1, z)) / (2 * n + 1)
+
+    return elementwise(
+        ufunc, inputs=("n", "z"), z=lambda g, n, z: g * slope(n + 0, z), sample={"z": POSITIVE}, refused={"n": COUNT}
+    )
+
+
+# Of any order
+jv = _ordered(special.jv, _half_difference)
+yv = _ordered(special.yv, _half_difference)
+hankel1 = _ordered(special.hankel1, _half_difference)
+hankel2 = _ordered(special.hankel2, _half_difference)
+iv = _ordered(special.iv, _half_sum)
+kv = _ordered(special.kv, lambda f, v, z: -_half_sum(f, v, z))
+# kve is kv(z) exp(z), hankel1e is hankel1(z) exp(-iz), hankel2e is hankel2(z) exp(iz)
+kve = _ordered(special.kve, lambda f, v, z: f(v, z) - _half_sum(f, v, z))
+hankel1e = _ordered(special.hankel1e, lambda f, v, z: _half_difference(f, v, z) - 1j * f(v, z))
+hankel2e = _ordered(special.hankel2e, lambda f, v, z: _half_difference(f, v, z) + 1j * f(v, z))
+ive = _scaled_by_real(special.ive, _half_sum)
+jve = _scaled_by_imaginary(special.jve, _half_difference)
+yve = _scaled_by_imaginary(special.yve, _half_difference)
+
+# Of whole order
+yn = _counted(special.yn, lambda f, n, x: _half_difference(f, n + 0, x))
+kn = _counted(special.kn, lambda f, n, x: -_half_sum(f, n + 0, x))
+
+# Of orders 0 and 1
+j0 = elementwise(special.j0, x=lambda g, x: -g * special.j1(x))
+j1 = elementwise(special.j1, x=lambda g, x: g * ((special.j0(x) - special.jv(2.0, x)) / 2))
+y0 = elementwise(special.y0, x=lambda g, x: -g * special.y1(x), sample={"x": POSITIVE})
+y1 = elementwise(special.y1, x=lambda g, ans, x: g * (special.y0(x) - ans / x), sample={"x": POSITIVE})
+i0 = elementwise(special.i0, x=lambda g, x: g * special.i1(x))
+i1 = elementwise(special.i1, x=lambda g, x: g * ((special.i0(x) + special.iv(2.0, x)) / 2))
+k0 = elementwise(special.k0, x=lambda g, x: -g * special.k1(x), sample={"x": POSITIVE})
+k1 = elementwise(special.k1, x=lambda g, ans, x: -g * (special.k0(x) + ans / x), sample={"x": POSITIVE})
+# Scaled by exp(-|x|) and by exp(x)
+i0e = elementwise(
+    special.i0e, x=lambda g, ans, x: g * (special.i1e(x) - np.sign(x) * ans), sample={"x": Real(avoid=(0.0,))}
+)
+i1e = elementwise(
+    special.i1e,
+    x=lambda g, ans, x: g * ((special.i0e(x) + special.ive(2.0, x)) / 2 - np.sign(x) * ans),
+    sample={"x": Real(avoid=(0.0,))},
+)
+k0e = elementwise(special.k0e, x=lambda g, ans, x: g * (ans - special.k1e(x)), sample={"x": POSITIVE})
+k1e = elementwise(special.k1e, x=lambda g, ans, x: g * (ans - ans / x - special.k0e(x)), sample={"x": POSITIVE})
+
+# `scipy.special.spherical_jn` and its kin call these, the derivatives too
+spherical_jn = _spherical(special._ufuncs._spherical_jn, 1, -1)
+spherical_yn = _spherical(special._ufuncs._spherical_yn, 1, -1)
+spherical_in = _spherical(special._ufuncs._spherical_in, 1, 1)
+spherical_kn = _spherical(special._ufuncs._spherical_kn, -1, -1)
+spherical_jn_slope = _spherical(special._ufuncs._spherical_jn_d, 1, -1)
+spherical_yn_slope = _spherical(special._ufuncs._spherical_yn_d, 1, -1)
+spherical_in_slope = _spherical(special._ufuncs._spherical_in_d, 1, 1)
+spherical_kn_slope = _spherical(special._ufuncs._spherical_kn_d, -1, -1)
+
+
+def spherical(ufunc: Any, n: Any, z: Array, odd: int = 0) -> Array:
+    """Call j_n or i_n (`odd`=1: their derivatives) for any z: the ufuncs know no negative ones, DLMF 10.47.14 does."""
+    left = np.real(z) < 0
+    sign = np.where(left, 1 - 2 * ((np.asarray(n) + odd) % 2), 1).astype(z.dtype)
+    return sign * ufunc(n, np.where(left, -z, z))

@@ -1,0 +1,201 @@
+"""Elliptic integrals and functions: Legendre's, Carlson's, Jacobi's, and the mean that they come from.
+
+Carlson's `elliprd` and `elliprj` are differentiated through his duplication algorithm: it has no singularity where two
+of the arguments meet, while every closed form of the derivative has. The others lead to these.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from autograd.entry import Array
+from autograd.families import elementwise, op
+from autograd.op import Real, case, composite
+from autograd.ops.special.orders import pull, push
+
+POSITIVE = Real(0.3, 3.0)
+MODULUS = Real(-0.9, 0.9)
+#: Each step of the duplication brings the arguments four times closer together; then a series of degree 7 is exact.
+STEPS = 6
+
+
+def _k_slope(m: Array, rest: Array) -> Array:
+    """dK/dm = π/8 F(1/2, 1/2; 2; m) / (1-m): DLMF 19.5.1, 15.5.1 and 15.8.1; `rest` is 1 - m."""
+    return math.pi / 8 * special.hyp2f1(0.5, 0.5, 2.0, m) / rest
+
+
+def _e_slope(m: Array) -> Array:
+    """dE/dm = -π/8 F(1/2, 3/2; 2; m): DLMF 19.5.2 and 15.5.1."""
+    return -math.pi / 8 * special.hyp2f1(0.5, 1.5, 2.0, m)
+
+
+def _reduced(phi: Array) -> tuple[Array, Array]:
+    """Give how many half turns are in an angle, and the rest of it."""
+    turns = np.rint(phi / math.pi)
+    return turns, phi - turns * math.pi
+
+
+def _f_slope(phi: Array, m: Array) -> Array:
+    """∂F(φ, m)/∂m = sin³φ R_D(cos²φ, 1, Δ²) / 6 with Δ² = 1 - m sin²φ: DLMF 19.25.5, 19.18.4; and 19.2.10."""
+    turns, t = _reduced(phi)
+    s, c = np.sin(t), np.cos(t)
+    within = s**3 / 6 * special.elliprd(c * c, 1.0, 1 - m * s * s)
+    some = turns != 0
+    return within + np.where(some, 2 * turns * _k_slope(np.where(some, m, 0), np.where(some, 1 - m, 1)), 0)
+
+
+def _f_phi(phi: Array, m: Array) -> Array:
+    """∂F(φ, m)/∂φ = 1 / Δ: DLMF 19.2.4."""
+    return 1 / np.sqrt(1 - m * np.sin(phi) ** 2)
+
+
+def _e_inc_m(g: Array, phi: Array, m: Array) -> Array:
+    """∂E(φ, m)/∂m = -sin³φ R_D(cos²φ, Δ², 1) / 6: DLMF 19.4.7, 19.25.9."""
+    turns, t = _reduced(phi)
+    s, c = np.sin(t), np.cos(t)
+    return g * (2 * turns * _e_slope(m) - s**3 / 6 * special.elliprd(c * c, 1 - m * s * s, 1.0))
+
+
+def _ellipj_u(sn: Array, cn: Array, dn: Array, m: Array) -> tuple[Array, ...]:
+    """∂(sn, cn, dn, am)/∂u: DLMF 22.13.1 to 22.13.3, 22.16.3."""
+    return cn * dn, -sn * dn, -m * sn * cn, dn
+
+
+def _ellipj_m(sn: Array, cn: Array, dn: Array, ph: Array, m: Array) -> tuple[Array, ...]:
+    """∂(sn, cn, dn, am)/∂m, since F(am(u, m), m) = u: DLMF 22.16.11."""
+    slope = -dn * _f_slope(ph, m)
+    return cn * slope, -sn * slope, -(sn * sn + 2 * m * sn * cn * slope) / (2 * dn), slope
+
+
+def _rc_x(g: Array, ans: Array, x: Array, y: Array) -> Array:
+    """∂R_C/∂x = -R_D(y, y, x) / 6; of the principal value at y < 0, (R_C - 1/√x) / 2(y-x): DLMF 19.2.17, 19.18.4."""
+    value = np.real(y) <= 0 if y.dtype.kind != "c" else np.zeros(y.shape, bool)
+    positive = np.where(value, 1, y)
+    principal = (ans - 1 / np.sqrt(np.where(value, x, 1))) / (2 * np.where(value, y - x, 1))
+    return g * np.where(value, principal, -special.elliprd(positive, positive, x) / 6)
+
+
+def _rc_y(g: Array, ans: Array, x: Array, y: Array) -> Array:
+    """∂R_C/∂y = -R_D(x, y, y) / 3; of the principal value at y < 0, (R_C - √x/y) / 2(x-y)."""
+    value = np.real(y) <= 0 if y.dtype.kind != "c" else np.zeros(y.shape, bool)
+    positive = np.where(value, 1, y)
+    principal = (ans - np.sqrt(np.where(value, x, 1)) / np.where(value, y, 1)) / (2 * np.where(value, x - y, 1))
+    return g * np.where(value, principal, -special.elliprd(x, positive, positive) / 3)
+
+
+def _rg(x: Array, y: Array, z: Array) -> Array:
+    """∂R_G/∂x = (R_F - x R_D(y, z, x) / 3) / 4: from DLMF 19.16.3 and 19.18.4."""
+    zero = x == 0
+    part = np.where(zero, 0, x * special.elliprd(y, z, np.where(zero, 1, x)))
+    return (special.elliprf(x, y, z) - part / 3) / 4
+
+
+# Legendre's integrals
+ellipk = elementwise(special.ellipk, m=lambda g, m: g * _k_slope(m, 1 - m), sample={"m": MODULUS})
+ellipkm1 = elementwise(special.ellipkm1, p=lambda g, p: -g * _k_slope(1 - p, p), sample={"p": Real(0.1, 1.9)})
+ellipe = elementwise(special.ellipe, m=lambda g, m: g * _e_slope(m), sample={"m": MODULUS})
+ellipkinc = elementwise(
+    special.ellipkinc,
+    phi=lambda g, phi, m: g * _f_phi(phi, m),
+    m=lambda g, phi, m: g * _f_slope(phi, m),
+    sample={"phi": Real(-4.0, 4.0, avoid=(-math.pi / 2, math.pi / 2)), "m": MODULUS},
+)
+ellipeinc = elementwise(
+    special.ellipeinc,
+    phi=lambda g, phi, m: g * np.sqrt(1 - m * np.sin(phi) ** 2),
+    m=_e_inc_m,
+    sample={"phi": Real(-4.0, 4.0, avoid=(-math.pi / 2, math.pi / 2)), "m": MODULUS},
+)
+ellipj = op(
+    special.ellipj,
+    inputs=("u", "m"),
+    outputs=("sn", "cn", "dn", "ph"),
+    vjp={
+        "u": lambda g, sn, cn, dn, m: pull(g, *_ellipj_u(sn, cn, dn, m)),
+        "m": lambda g, sn, cn, dn, ph, m: pull(g, *_ellipj_m(sn, cn, dn, ph, m)),
+    },
+    jvp={
+        "u": lambda g, sn, cn, dn, m: push(g, *_ellipj_u(sn, cn, dn, m)),
+        "m": lambda g, sn, cn, dn, ph, m: push(g, *_ellipj_m(sn, cn, dn, ph, m)),
+    },
+    sample={"m": Real(0.1, 0.9)},
+    cases=[case((2, 3), (2, 3)), case((3,), (2, 1)), case((), (2,)), case((0,), ())],
+)
+
+# Carlson's integrals: DLMF 19.18.4
+elliprf = elementwise(
+    special.elliprf,
+    x=lambda g, x, y, z: g * (special.elliprd(y, z, x) / -6),
+    y=lambda g, x, y, z: g * (special.elliprd(x, z, y) / -6),
+    z=lambda g, x, y, z: g * (special.elliprd(x, y, z) / -6),
+    sample={"x": POSITIVE, "y": POSITIVE, "z": POSITIVE},
+)
+elliprg = elementwise(
+    special.elliprg,
+    x=lambda g, x, y, z: g * _rg(x, y, z),
+    y=lambda g, x, y, z: g * _rg(y, x, z),
+    z=lambda g, x, y, z: g * _rg(z, x, y),
+    sample={"x": POSITIVE, "y": POSITIVE, "z": POSITIVE},
+)
+elliprc = elementwise(special.elliprc, x=_rc_x, y=_rc_y, sample={"x": POSITIVE, "y": Real(-2.0, 3.0, avoid=(0.0,))})
+
+
+@composite(
+    special.elliprd,
+    sample={"x": POSITIVE, "y": POSITIVE, "z": POSITIVE},
+    cases=[case((2, 3), (2, 3), (2, 3)), case((3,), (), (2, 1)), case((), (), ()), case((0,), (), ())],
+)
+def _elliprd(x: Any, y: Any, z: Any) -> Any:
+    """R_D by duplication: Carlson (1995), Numerical computation of real or complex elliptic integrals, section 2."""
+    total: Any = 0
+    for n in range(STEPS):
+        rx, ry, rz = np.sqrt(x), np.sqrt(y), np.sqrt(z)
+        part = rx * ry + rx * rz + ry * rz
+        total = total + 0.25**n / (rz * (z + part))
+        x, y, z = (x + part) / 4, (y + part) / 4, (z + part) / 4
+    return 0.25**STEPS * _series_d(x, y, z, z) + 3 * total
+
+
+def _series_d(x: Any, y: Any, z: Any, p: Any) -> Any:
+    """Give R_J(x, y, z, p) where all are close: DLMF 19.36.2. With p = z it is R_D."""
+    mean = (x + y + z + 2 * p) / 5
+    x, y, z = 1 - x / mean, 1 - y / mean, 1 - z / mean
+    p = -(x + y + z) / 2
+    e2 = x * y + x * z + y * z - 3 * p * p
+    e3 = x * y * z + 2 * e2 * p + 4 * p**3
+    e4 = (2 * x * y * z + e2 * p + 3 * p**3) * p
+    e5 = x * y * z * p * p
+    series = 1 - 3 / 14 * e2 + e3 / 6 + 9 / 88 * e2 * e2 - 3 / 22 * e4 - 9 / 52 * e2 * e3 + 3 / 26 * e5
+    series = series - e2**3 / 16 + 3 / 40 * e3 * e3 + 3 / 20 * e2 * e4 + 45 / 272 * e2 * e2 * e3
+    return (series - 9 / 68 * (e3 * e4 + e2 * e5)) / (mean * np.sqrt(mean))
+
+
+@composite(
+    special.elliprj,
+    sample={"x": POSITIVE, "y": POSITIVE, "z": POSITIVE, "p": POSITIVE},
+    cases=[case((2, 3), (2, 3), (2, 3), (2, 3)), case((3,), (), (2, 1), (3,)), case((), (), (), ())],
+    note="for p > 0",
+)
+def _elliprj(x: Any, y: Any, z: Any, p: Any) -> Any:
+    """R_J by duplication: Carlson (1995), section 2, where R_C(1, 1+e) = F(1/2, 1; 3/2; -e)."""
+    if np.any(np.real(p) <= 0):
+        raise TypeError("elliprj has no derivative here where p <= 0: there SciPy gives a principal value")
+    total: Any = 0
+    delta = (p - x) * (p - y) * (p - z)
+    for n in range(STEPS):
+        rx, ry, rz, rp = np.sqrt(x), np.sqrt(y), np.sqrt(z), np.sqrt(p)
+        part = rx * ry + rx * rz + ry * rz
+        d = (rp + rx) * (rp + ry) * (rp + rz)
+        total = total + 0.25**n / d * special.hyp2f1(0.5, 1.0, 1.5, delta * -(64.0**-n) / (d * d))
+        x, y, z, p = (x + part) / 4, (y + part) / 4, (z + part) / 4, (p + part) / 4
+    return 0.25**STEPS * _series_d(x, y, z, p) + 6 * total
+
+
+@composite(special.agm, sample={"a": POSITIVE, "b": POSITIVE}, cases=[case((2, 3), (2, 3)), case((3,), (2, 1))])
+def _agm(a: Any, b: Any) -> Any:
+    """agm(a, b) = π / 2R_F(0, a², b²): DLMF 19.22.8 with 19.25.1."""
+    return np.sign(a) * (math.pi / 2) / special.elliprf(0.0, a * a, b * b)

@@ -1,0 +1,57 @@
+"""What several of SciPy's rooms share: why there is no derivative in some arguments, and rules of several outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.entry import Array, Shell, is_recording
+from autograd.op import Op
+
+ORDER = "in the order of the function it has no closed form"
+DEGREE = "in the degree of a polynomial it has no closed form"
+SHAPE = "in a shape parameter it has no closed form"
+COUNT = "the function is piecewise constant in a count, or defined for integers only"
+INVERSE = "it solves for a parameter in which the distribution has no closed derivative"
+
+
+def wide(x: Array) -> Array:
+    """Take float16, for which SciPy has no loops, to the float32 or better that its functions compute with."""
+    return x.astype(np.float32) if getattr(x, "dtype", None) == np.float16 else x
+
+
+def ends(g: Array, slope: Array) -> Array:
+    """Apply a slope that is infinite at an end of the domain: 0 where nothing flows."""
+    return g * np.where((g == 0) & np.isinf(slope), 0, slope)
+
+
+def pull(g: Any, *slopes: Any) -> Array:
+    """Sum the cotangents of several outputs, each times its derivative: None is an output through which none flows."""
+    parts = [part * slope for part, slope in zip(g, slopes, strict=True) if part is not None]
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
+
+
+def push(g: Array, *slopes: Any) -> tuple[Array, ...]:
+    """Give the tangents of several outputs."""
+    return tuple([g * slope for slope in slopes])
+
+
+def fixed(op: Op, **reasons: str) -> Op:
+    """Let an op with several outputs refuse a Tensor that is on the tape where it has no rule for it."""
+    op.refused = reasons
+    call = op.call
+
+    def guarded(*args: Any, **params: Any) -> Any:
+        for key, x in zip(op.inputs, args, strict=False):
+            if key in reasons and isinstance(x, Shell) and x.entry is not None and is_recording():
+                raise TypeError(
+                    f"{op.name} has no derivative in {key}: {reasons[key]}. Leave the tape there: {key}.detach()."
+                )
+        return call(*args, **params)
+
+    op.call = guarded
+    return op

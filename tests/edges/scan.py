@@ -1,0 +1,60 @@
+"""Gradients of running results, and of what ufunc methods reduce, at zeros, ties, infinities and NaN."""
+
+from __future__ import annotations
+
+import numpy as np
+from special_values import INF, row
+
+NAN = np.nan
+
+ROWS = (
+    row("cumprod, no zero", np.cumprod, [2.0, 3, 4], [16, 10, 6], [8, 7, 5]),
+    row("cumprod, one zero", np.cumprod, [2.0, 0, 3], [1, 8, 0], [4, 6, 2]),
+    row("cumprod, zero at the start", np.cumprod, [0.0, 3, 4], [16, 0, 0], [8, 5, 3]),
+    row("cumprod, two zeros", np.cumprod, [2.0, 0, 0], [1, 2, 0], [1, 3, 2]),
+    row("cumprod, three zeros", np.cumprod, [0.0, 0, 0], [1, 0, 0], [1, 1, 0]),
+    row("cumprod of rows", lambda x: np.cumprod(x, axis=1), [[0.0, 2], [3, 0]], [[3, 0], [1, 3]], np.ones((2, 2))),
+    row("cumprod that underflows", np.cumprod, [1e-200, 1e-200, 1e300], [1e100, 1e100, 0]),
+    row("cumprod of none", np.cumprod, np.ones(0), np.ones(0)),
+    row("cumsum of a 0-d array", np.cumsum, 3.0, 1, 0),
+    row("multiply.accumulate, one zero", lambda x: np.multiply.accumulate(x), [2.0, 0, 3], [1, 8, 0], [4, 6, 2]),
+    row("nancumsum", np.nancumsum, [1.0, NAN, 2], [3, 0, 1], [0, 0, 0]),
+    row("nancumsum of what became NaN", lambda x: np.nancumsum(np.sqrt(x)), [4.0, -1, 9], [0.75, 0, 1 / 6], warns=True),
+    row("nancumprod", np.nancumprod, [2.0, NAN, 3], [5, 0, 2], [1, 0, 1]),
+    row("maximum.accumulate, ties share", lambda x: np.maximum.accumulate(x), [1.0, 3, 3, 2],
+        [1, 2, 1, 0], np.zeros(4)),
+    row("maximum.accumulate, all equal", lambda x: np.maximum.accumulate(x), [2.0, 2, 2], [11 / 6, 5 / 6, 1 / 3]),
+    row("minimum.accumulate", lambda x: np.minimum.accumulate(x), [3.0, 1, 2, 0], [1, 2, 0, 1], np.zeros(4)),
+    row("minimum.accumulate, rows", lambda x: np.minimum.accumulate(x, axis=1), [[1.0, 1], [2, 1]],
+        [[1.5, 0.5], [1, 1]]),
+    row("maximum.accumulate from NaN on", lambda x: np.maximum.accumulate(x), [1.0, NAN, 2], [1, 0, 0]),
+    row("fmax.accumulate passes over NaN", lambda x: np.fmax.accumulate(x), [NAN, 1, NAN, 2], [0, 2, 0, 1]),
+    row("logaddexp.accumulate of -inf", lambda x: np.logaddexp.accumulate(x), [-INF, -INF, 0], [1, 0, 1], [0, 0, 0]),
+    row("logaddexp.reduce of -inf", lambda x: np.logaddexp.reduce(x), [-INF, -INF], [0, 0], [0, 0]),
+    row("logaddexp.reduce, one -inf", lambda x: np.logaddexp.reduce(x), [-INF, 2, 2], [0, 0.5, 0.5]),
+    row("logaddexp.reduce of inf", lambda x: np.logaddexp.reduce(x), [INF, 2, INF], [0.5, 0, 0.5]),
+    row("logaddexp.reduce at extremes", lambda x: np.logaddexp.reduce(x), [1e4, -1e4], [1, 0], [0, 0]),
+    row("logaddexp2.reduce of nothing", lambda x: np.logaddexp2.reduce(x, where=False), [1.0, 2], [0, 0]),
+    row("hypot.reduce of zeros", lambda x: np.hypot.reduce(x), [0.0, 0], [0, 0]),
+    row("hypot.reduce of inf", lambda x: np.hypot.reduce(x), [1.0, -INF], [0, -1]),
+    row("hypot.reduce of huge values", lambda x: np.hypot.reduce(x), [3e200, 4e200], [0.6, 0.8]),
+    row("hypot.accumulate from 0", lambda x: np.hypot.accumulate(x), [0.0, 3, 4], [1, 1.6, 0.8]),
+    row("fmax.reduce, ties and NaN", lambda x: np.fmax.reduce(x), [2.0, NAN, 2], [0.5, 0, 0.5]),
+    row("fmin.reduce and initial", lambda x: np.fmin.reduce(x, initial=2), [2.0, NAN, 3], [0.5, 0, 0]),
+    row("maximum.reduce and initial", lambda x: np.maximum.reduce(x, initial=2), [2.0, 2, 1], [1 / 3, 1 / 3, 0]),
+    row("multiply.reduce where, zeros", lambda x: np.multiply.reduce(x, where=x != 0), [0.0, 3, 4], [0, 4, 3]),
+    row("add.reduceat, back and forth", lambda x: np.add.reduceat(x, [0, 2, 1]), [1.0, 2, 3, 4],
+        [1, 2, 2, 1], np.zeros(4)),
+    row("add.reduceat, after the start", lambda x: np.add.reduceat(x, [1, 2]), [1.0, 2, 3, 4], [0, 1, 1, 1]),
+    row("maximum.reduceat, ties share", lambda x: np.maximum.reduceat(x, [0, 2]), [2.0, 2, 1, 3, 3],
+        [0.5, 0.5, 0, 0.5, 0.5]),
+    row("multiply.reduceat, zeros", lambda x: np.multiply.reduceat(x, [0, 3]), [0.0, 3, 4, 0, 0], [12, 0, 0, 0, 0],
+        [7, 4, 3, 1, 1]),
+    row("multiply.reduceat, one element", lambda x: np.multiply.reduceat(x, [0, 1]), [0.0, 3], [1, 1], [0, 0]),
+    row("logaddexp.reduceat of -inf", lambda x: np.logaddexp.reduceat(x, [0, 2]), [-INF, -INF, 0, 0], [0, 0, 0.5, 0.5]),
+    row("diff to nothing", lambda x: np.diff(x, n=3), [1.0, 2, 3], [0, 0, 0]),
+    row("trapezoid of one point", np.trapezoid, [3.0], [0]),
+    row("trapezoid, no step", np.trapezoid, ([1.0, 3], [2.0, 2]), ([0, 0], [-2, 2])),
+    row("gradient at coordinates, no curve", np.gradient, ([0.0, 1, 3], [0.0, 1, 3]),
+        ([-5 / 3, 1, 2 / 3], [5 / 3, -1, -2 / 3])),
+)  # fmt: skip

@@ -1,0 +1,368 @@
+"""Test the tests: break each rule in turn, and see that something fails. Run by `make mutants`; see docs/trust.md.
+
+A mutant is one small change in one rule or composition, as a person might get it wrong: a sign flipped, a factor
+dropped, two arguments swapped, a sum over an axis where none belongs, a conjugate forgotten, a constant off by one. For
+each, a process of its own declares the mutated room anew and runs the generic properties of the ops that it reaches;
+if they hold, also the room's own tests and the rows of special values. A mutant that nothing notices survives.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
+sys.path[:0] = [str(TESTS), str(ROOT)]
+
+import pytest  # noqa: E402  after the path
+from gauges import GAUGES  # noqa: E402
+from hypothesis import HealthCheck, Phase, given, settings  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
+from properties import agrees_with_double, derivatives_are_true, forward_is_numpys, gradients_fit  # noqa: E402
+from strategies import COMPLEX, FLOATS, Subject, calls, subjects  # noqa: E402
+
+from autograd.op import Composite, Op  # noqa: E402
+
+OPS = ROOT / "autograd" / "ops"
+PAGE = ROOT / "docs" / "trust.md"
+#: A mutant that takes longer than this has been noticed.
+SECONDS = 180
+
+#: Changes that change nothing: (room, the changed expression), with the reason.
+EQUIVALENT: dict[tuple[str, str], str] = {}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: in which file and function, at which of its places, what it does, and which subjects it reaches."""
+
+    path: Path
+    function: tuple[int, ...]
+    place: int
+    what: str
+    line: int
+    before: str
+    reaches: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Give one line."""
+        return f"{self.path.relative_to(ROOT)}:{self.line}: {self.what}: {self.before}"
+
+
+# Which functions the ops are made of
+
+
+def key_of(function: FunctionType) -> tuple[Any, ...]:
+    """Tell a function by its place: a lambda by its body's, a definition by its line."""
+    code = function.__code__
+    if function.__name__ != "<lambda>":
+        return (code.co_firstlineno,)
+    return (code.co_firstlineno, *[place for place in code.co_positions() if place[0] is not None])
+
+
+def names_in(code: CodeType) -> set[str]:
+    """Give the global names in a function and in those within it."""
+    found = set(code.co_names)
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            found |= names_in(const)
+    return found
+
+
+def functions_of(made: Op | Composite) -> list[FunctionType]:
+    """Collect the functions that a derivative is made of: rules and bodies, and what of the rooms they call."""
+    roots = [made.body] if isinstance(made, Composite) else [*made.written.values(), *made.forward.values()]
+    if isinstance(made, Op) and made.variadic and not made.written:
+        roots.append(made.rule_at)
+    found: dict[int, FunctionType] = {}
+    stack: list[Any] = list(roots)
+    while stack:
+        function = stack.pop()
+        if not isinstance(function, FunctionType) or id(function) in found:
+            continue
+        if not function.__code__.co_filename.startswith(str(OPS)):
+            continue
+        found[id(function)] = function
+        stack += [function.__globals__.get(name) for name in names_in(function.__code__)]
+        stack += [cell.cell_contents for cell in function.__closure__ or ()]
+    return list(found.values())
+
+
+def nodes_of(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.Lambda]:
+    """Give all functions of a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            yield node
+
+
+def find(tree: ast.Module, function: tuple[Any, ...]) -> ast.FunctionDef | ast.Lambda | None:
+    """Find the node of a function by its key."""
+    for node in nodes_of(tree):
+        if isinstance(node, ast.FunctionDef) and len(function) == 1:
+            if min([node.lineno, *[d.lineno for d in node.decorator_list]]) == function[0]:
+                return node
+        elif isinstance(node, ast.Lambda) and len(function) > 1 and node.lineno == function[0]:
+            b = node.body
+            if (b.lineno, b.end_lineno, b.col_offset, b.end_col_offset) in function:
+                return node
+    return None
+
+
+# What can go wrong in one
+
+
+def negated(node: ast.expr) -> ast.expr:
+    """Flip the sign of a result, of a tuple the sign of each part."""
+    if isinstance(node, ast.Tuple):
+        return ast.Tuple([negated(part) for part in node.elts], node.ctx)
+    if isinstance(node, ast.Constant) and node.value is None:
+        return node
+    return ast.UnaryOp(ast.USub(), node)
+
+
+def summed(node: ast.expr) -> ast.expr:
+    """Un-broadcast where nothing was broadcast: give each element the sum of all."""
+    text = f"(lambda _ct: _ct * 0 + __import__('numpy').sum(_ct))({ast.unparse(node)})"
+    return ast.parse(text, mode="eval").body
+
+
+def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[], ast.AST]]]:
+    """Give the changes at one node: what each is, and how the node reads then."""
+    if isinstance(node, ast.BinOp):
+        flipped = ast.BinOp(node.right, node.op, node.left)
+        if isinstance(node.op, ast.Add):
+            yield "sign flipped", lambda: ast.BinOp(node.left, ast.Sub(), node.right)
+        if isinstance(node.op, ast.Sub):
+            yield "sign flipped", lambda: ast.BinOp(node.left, ast.Add(), node.right)
+        if isinstance(node.op, (ast.Mult, ast.Div)):
+            yield "factor dropped", lambda: node.left
+        if isinstance(node.op, ast.Mult):
+            yield "factor dropped", lambda: node.right
+        if isinstance(node.op, (ast.Div, ast.Sub, ast.Pow, ast.MatMult)):
+            yield "arguments swapped", lambda: flipped
+        for side in ("left", "right"):
+            value = getattr(node, side)
+            if isinstance(value, ast.Constant) and type(value.value) in (int, float):
+                other = copy.copy(node)
+                setattr(other, side, ast.Constant(value.value + 1))
+                yield "constant off by one", lambda other=other: other
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
+        yield "sign flipped", lambda: node.operand
+    elif isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in ("conj", "conjugate") and len(node.args) == 1:
+            yield "conjugate dropped", lambda: node.args[0]
+        if len(node.args) >= 2 and not any(isinstance(a, ast.Starred) for a in node.args):
+            start = 1 if name == "where" and len(node.args) == 3 else 0
+            args = list(node.args)
+            args[start], args[start + 1] = args[start + 1], args[start]
+            yield "arguments swapped", lambda: ast.Call(node.func, args, node.keywords)
+    elif isinstance(node, ast.Return) and node.value is not None:
+        value = node.value
+        yield "sign flipped", lambda: ast.Return(negated(value))
+        yield "un-broadcast wrongly", lambda: ast.Return(summed(value))
+    elif isinstance(node, ast.Lambda):
+        yield "sign flipped", lambda: ast.Lambda(node.args, negated(node.body))
+        yield "un-broadcast wrongly", lambda: ast.Lambda(node.args, summed(node.body))
+
+
+def places(function: ast.FunctionDef | ast.Lambda) -> Iterator[tuple[ast.AST, str, Callable[[], ast.AST]]]:
+    """Give every change within a function."""
+    for node in ast.walk(function):
+        if node is not function and isinstance(node, ast.Lambda):
+            # A lambda within is part of the composition; one that is a rule of its own has its own turn.
+            pass
+        for what, change in changes(node):
+            yield node, what, change
+
+
+class Replace(ast.NodeTransformer):
+    """Put one node in another's place."""
+
+    def __init__(self, old: ast.AST, new: ast.AST) -> None:
+        self.old, self.new = old, new
+
+    def visit(self, node: ast.AST) -> Any:
+        """Visit a node."""
+        return self.new if node is self.old else self.generic_visit(node)
+
+
+def mutants() -> list[Mutant]:
+    """List all mutants of all rooms, in order."""
+    reached: dict[tuple[Path, tuple[Any, ...]], list[str]] = {}
+    for subject in subjects():
+        for function in functions_of(subject.made):
+            at = (Path(function.__code__.co_filename), key_of(function))
+            reached.setdefault(at, []).append(subject.name)
+    found = []
+    trees: dict[Path, ast.Module] = {}
+    for (path, function), names in sorted(reached.items(), key=lambda item: (str(item[0][0]), item[0][1][0])):
+        tree = trees.setdefault(path, ast.parse(path.read_text(encoding="utf-8")))
+        node = find(tree, function)
+        if node is None:
+            raise LookupError(f"{path}:{function[0]}: no such function in the source")
+        for place, (at_node, what, _) in enumerate(places(node)):
+            before = ast.unparse(at_node).replace("\n", " ")
+            line = getattr(at_node, "lineno", function[0])
+            found.append(Mutant(path, function, place, what, line, before, tuple(dict.fromkeys(names))))
+    return found
+
+
+def declare(mutant: Mutant) -> None:
+    """Declare the mutant's room anew, with the change in it."""
+    source = mutant.path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    function = find(tree, mutant.function)
+    assert function is not None
+    node, _, change = list(places(function))[mutant.place]
+    mutated = ast.fix_missing_locations(Replace(node, change()).visit(tree))
+    module = ".".join(mutant.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    exec(compile(mutated, str(mutant.path), "exec"), vars(sys.modules[module]))
+    subjects.cache_clear()
+
+
+# Whether something notices
+
+quick = settings(
+    max_examples=20,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    report_multiple_bugs=False,
+)
+
+
+@quick
+@given(data=st.data())
+def prove(subject: Subject, data: Any) -> None:
+    """Assert the generic properties of one subject, as `test_every_op.py` does."""
+    complex_ = data.draw(st.booleans())
+    call = data.draw(calls(subject, complex_=complex_))
+    gauged = GAUGES.get(subject.name, lambda same: same)
+    if forward_is_numpys(call) is not None:
+        derivatives_are_true(gauged(call))
+    kinds = COMPLEX if complex_ else FLOATS
+    narrow = call.with_inputs(lambda array: array.astype(data.draw(st.sampled_from(kinds))))
+    if forward_is_numpys(narrow) is not None:
+        gradients_fit(narrow)
+        agrees_with_double(gauged(narrow))
+
+
+def noticed(mutant: Mutant) -> str:
+    """Tell who notices a mutant: the properties, the room's tests, or, with an empty answer, nobody."""
+    try:
+        declare(mutant)
+        reached = [subject for subject in subjects() if subject.name in mutant.reaches]
+        random.Random(mutant.place).shuffle(reached)
+        for subject in reached[:12]:
+            prove(subject)
+    except Exception:
+        return "properties"
+    room = mutant.path.stem if mutant.path.stem != "__init__" else mutant.path.parent.name
+    package = mutant.path.parent.name
+    own = [path for name in (room, package) for path in sorted((TESTS / "ops").glob(f"test_{name}*.py"))]
+    files = [*map(str, dict.fromkeys(own)), str(TESTS / "test_special_values.py")]
+    # The parent has imported the tests' tools already.
+    quiet = ("-q", "-x", "--no-header", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning",
+             "-W", "ignore::hypothesis.errors.HypothesisSideeffectWarning")  # fmt: skip
+    code = pytest.main([*quiet, *files])
+    if code not in (0, 1):
+        return f"broken: pytest ended with {code!r}"
+    return "tests" if code else ""
+
+
+def judge(mutant: Mutant) -> str:
+    """Judge a mutant in a process of its own."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        said = "broken"
+        try:
+            signal.alarm(SECONDS)
+            with open(os.devnull, "w") as nowhere:
+                os.dup2(nowhere.fileno(), 1)
+                os.dup2(nowhere.fileno(), 2)
+            said = noticed(mutant) or "survived"
+        finally:
+            os.write(write, said.encode())
+            os._exit(0)
+    os.close(write)
+    _, status = os.waitpid(pid, 0)
+    with os.fdopen(read) as pipe:
+        said = pipe.read()
+    return said if status == 0 else "properties"
+
+
+def main() -> int:
+    """Run all mutants, or those of the rooms named, and print who survived."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rooms", nargs="*", help="only these rooms, by the name of their file")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--every", type=int, default=1, help="only every n-th mutant, for a quick look")
+    options = parser.parse_args()
+    chosen = [m for m in mutants() if not options.rooms or m.path.stem in options.rooms][:: options.every]
+    started = time.monotonic()
+    tally: Counter[str] = Counter()
+    survivors: list[Mutant] = []
+    equivalent = 0
+    with multiprocessing.get_context("fork").Pool(options.jobs) as pool:
+        for done, (mutant, said) in enumerate(zip(chosen, pool.imap(judge, chosen, chunksize=4), strict=True), 1):
+            if said == "survived" and (mutant.path.stem, mutant.before) in EQUIVALENT:
+                equivalent += 1
+                continue
+            tally[said] += 1
+            if said not in ("properties", "tests"):
+                survivors.append(mutant)
+                print(f"{said}  {mutant}", flush=True)
+            if done % 200 == 0:
+                print(f"{done} of {len(chosen)}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+    table = summary(chosen, tally, equivalent, len(survivors))
+    print(f"{table}\n{time.monotonic() - started:.0f} s")
+    if not options.rooms and options.every == 1:
+        text = PAGE.read_text(encoding="utf-8")
+        before, _, rest = text.partition("<!-- mutants -->\n")
+        PAGE.write_text(f"{before}<!-- mutants -->\n{table}{rest[rest.index('<!-- end -->') :]}", encoding="utf-8")
+    return 1 if survivors else 0
+
+
+def summary(chosen: list[Mutant], tally: Counter[str], equivalent: int, survived: int) -> str:
+    """Write what was found as the tables of docs/trust.md."""
+    kinds = Counter(mutant.what for mutant in chosen)
+    made = [subject.made for subject in subjects()]
+    ops, composites = sum(isinstance(it, Op) for it in made), sum(isinstance(it, Composite) for it in made)
+    dtypes, properties = len(FLOATS) + len(COMPLEX), 8
+    lines = [
+        "| mutants | count |",
+        "|---|---|",
+        *[f"| {what} | {count} |" for what, count in kinds.most_common()],
+        f"| **all**, in {len({m.path for m in chosen})} rooms | {len(chosen)} |",
+        f"| noticed by the properties above | {tally['properties']} |",
+        f"| noticed by a row of special values, or a test of the room's own | {tally['tests']} |",
+        f"| equivalent, each with its reason | {equivalent} |",
+        f"| **survived** | {survived} |",
+        "",
+        f"{ops} ops and {composites} compositions x {dtypes} dtypes x {properties} properties:",
+        f"{len(made) * dtypes * properties:,} cells, each drawn many times.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,245 @@
+"""Decompositions beyond the generic tests: large ones, NumPy's normalisation, equal values, one triangle, errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, check_grads, grad, jvp, vjp
+
+la = np.linalg
+RNG = np.random.default_rng(1)
+real_and_complex = pytest.mark.parametrize("complex_", [False, True], ids=["real", "complex"])
+
+
+def numbers(shape: Any, complex_: bool = False) -> Any:
+    """Draw numbers."""
+    return RNG.standard_normal(shape) + (1j * RNG.standard_normal(shape) if complex_ else 0)
+
+
+def hermitian(values: Any, complex_: bool = False) -> Any:
+    """Make a Hermitian matrix with given eigenvalues."""
+    v = la.qr(numbers((len(values), len(values)), complex_))[0]
+    return (v * np.array(values)) @ v.conj().T
+
+
+def sixth_order(fun: Any, a: Any, t: Any, h: float = 2.0**-11) -> Any:
+    """Differentiate along t by differences (Fornberg 1988, table 1)."""
+    return sum(w * (fun(a + k * h * t) - fun(a - k * h * t)) for k, w in ((1, 45), (2, -9), (3, 1))) / (60 * h)
+
+
+# Cholesky
+
+
+@real_and_complex
+@pytest.mark.parametrize("upper", [False, True], ids=["lower", "upper"])
+def test_cholesky_above_the_size_of_a_block(upper: bool, complex_: bool) -> None:
+    """By halves twice, an odd one among them: both modes along one direction, and the second derivative there."""
+    n = 131
+    a, t, u = hermitian(np.linspace(1, 2, n), complex_), numbers((n, n), complex_), numbers((n, n), complex_)
+    out, pushed = jvp(lambda x: la.cholesky(x, upper=upper), (a,), (t,))
+    expected = sixth_order(lambda x: la.cholesky(x, upper=upper), a, t / 50) * 50
+    np.testing.assert_allclose(pushed, expected, rtol=0, atol=1e-9 * np.abs(expected).max())
+    g = numbers(out.shape, complex_)
+
+    def back(x: Any) -> Any:
+        return vjp(lambda x: la.cholesky(x, upper=upper), x)[1](g)[0]
+
+    np.testing.assert_allclose(np.sum(back(a) * t).real, np.sum(g * pushed).real, rtol=1e-11)
+    second, expected = jvp(back, (a,), (u,))[1], sixth_order(back, a, u / 50) * 50
+    np.testing.assert_allclose(second, expected, rtol=0, atol=1e-9 * np.abs(expected).max())
+
+
+def test_cholesky_of_what_is_not_positive() -> None:
+    with pytest.raises(la.LinAlgError):
+        la.cholesky(Tensor(-np.eye(2), requires_grad=True))
+
+
+@real_and_complex
+@pytest.mark.parametrize("uplo", ["L", "U"])
+def test_the_other_triangle_receives_nothing(uplo: str, complex_: bool) -> None:
+    a, g = hermitian((1, 2, 4), complex_), numbers((3, 3), complex_)
+    functions = [lambda x: la.eigh(x, uplo)[1], lambda x: la.cholesky(x, upper=uplo == "U")]
+    if uplo == "L":
+        functions += [lambda x: la.svd(x, hermitian=True)[0], lambda x: la.pinv(x, hermitian=True)]
+    for function in functions:
+        ct = vjp(function, a)[1](g)[0]
+        np.testing.assert_array_equal(np.triu(ct, 1) if uplo == "L" else np.tril(ct, -1), 0)
+        np.testing.assert_array_equal(np.imag(np.diag(ct)), 0)
+        assert np.all(ct[np.tril_indices(3) if uplo == "L" else np.triu_indices(3)])
+
+
+# Eigenvalues
+
+
+@pytest.mark.parametrize("name", ["eigh", "eig", "svd", "qr"])
+def test_named_tuples(name: str) -> None:
+    function = getattr(la, name)
+    found = function(Tensor(np.diag([1.0, 2]), requires_grad=True))
+    assert type(found) is type(function(np.eye(2)))
+    assert all(part.requires_grad for part in found)
+
+
+@real_and_complex
+def test_eigenvalues_in_the_order_of_eigvals(complex_: bool) -> None:
+    """From about 150 on LAPACK finds them in one order with vectors and in another without."""
+    a, t = numbers((200, 200), complex_), numbers((200, 200), complex_)
+    w, pushed = jvp(la.eigvals, (a,), (t,))
+    assert np.max(np.abs(w - la.eig(a)[0])) > 1, "no longer in another order: take a larger matrix"
+
+    def paired(x: Any) -> Any:
+        found = la.eigvals(x)
+        return found[np.argmin(np.abs(w[:, None] - found), axis=1)]
+
+    h = 1e-6
+    expected = (paired(a + h * t) - paired(a - h * t)) / (2 * h)
+    np.testing.assert_allclose(pushed, expected, rtol=0, atol=1e-6 * np.abs(expected).max())
+    g = numbers(200) + 0j
+    (ct,) = vjp(la.eigvals, a)[1](g)
+    np.testing.assert_allclose(np.sum(ct * t).real, np.sum(g * pushed).real, rtol=1e-8)
+
+
+@real_and_complex
+def test_eigenvectors_keep_numpys_normalisation(complex_: bool) -> None:
+    """Norm 1, and the largest component real, which differences of NumPy's own vectors show but for their sign."""
+    a = numbers((4, 4), complex_) + np.diag([0, 3, 6, 9])
+    a[0, 1], a[1, 0] = 5, -5
+    v, pushed = jvp(lambda x: la.eig(x)[1], (a,), (t := numbers((4, 4), complex_),))
+    assert v.dtype == complex
+
+    def signed(x: Any) -> Any:
+        found = la.eig(x)[1]
+        return found * np.sign(np.sum(found * v.conj(), axis=0).real)
+
+    np.testing.assert_allclose(pushed, sixth_order(signed, a, t), rtol=0, atol=1e-9)
+
+
+def test_real_eigenvalues_of_a_real_matrix_stay_real() -> None:
+    w, v = la.eig(Tensor(np.array([[2.0, 1], [0, 3]], dtype=np.float32), requires_grad=True))
+    assert w.dtype == v.dtype == np.float32
+
+
+def test_hermitian_eigenvectors_keep_their_phase() -> None:
+    a, t = hermitian((1, 2, 4), True), numbers((3, 3), True)
+    v, pushed = jvp(lambda x: la.eigh(x)[1], (a,), (t,))
+    np.testing.assert_allclose(np.einsum("ij,ij->j", v.conj(), pushed), 0, atol=1e-14)
+
+
+def of_matrix(f: Any, a: Any) -> Any:
+    """Apply a function to the eigenvalues."""
+    w, v = la.eigh(a)
+    return (v * f(w)) @ v.T
+
+
+def test_equal_eigenvalues_do_no_harm_to_what_does_not_choose() -> None:
+    """The span of the two, and their sum; in exact arithmetic they are equal, in floating point nearly."""
+    a = hermitian((1, 1, 3))
+    check_grads(lambda x: la.eigh(x)[1][:, :2] @ la.eigh(x)[1][:, :2].T, a, order=1)
+    check_grads(lambda x: la.eigvalsh(x)[:2].sum(), a, order=1)
+    check_grads(lambda x: la.eigvals(x).real.sum(), a, order=1)
+    span = grad(lambda x: la.eigvalsh(x)[2])(a)
+    np.testing.assert_allclose(np.trace(span), 1)
+
+
+def test_a_chain_of_eigenvalues_each_equal_to_the_next() -> None:
+    """Equality to rounding is carried on, so that both modes share alike."""
+    a = np.diag([1.0, 1 + 4e-16, 1 + 9e-16, 1 + 13e-16])
+    pulled = vjp(la.eigvalsh, a)[1](np.array([1.0, 0, 0, 0]))[0]
+    np.testing.assert_allclose(pulled, np.eye(4) / 4, atol=1e-15)
+    np.testing.assert_allclose(jvp(la.eigvalsh, (a,), (np.diag([4.0, 0, 0, 0]),))[1], 1)
+
+
+def test_a_function_of_a_matrix() -> None:
+    check_grads(lambda x: of_matrix(np.exp, x), hermitian((0.3, 1, 1.5)))
+
+
+def test_second_derivative_of_eigenvalues_alone() -> None:
+    a = numbers((3, 3)) + np.diag([0.0, 4, 8])
+    check_grads(lambda x: np.real(la.eigvals(x)), a)
+    check_grads(la.eigvalsh, a)
+
+
+# Singular values
+
+
+@real_and_complex
+def test_hermitian_singular_values(complex_: bool) -> None:
+    a = hermitian((3, -2, 0.5, -0.2), complex_)
+    for compute_uv in (True, False):
+        plain = la.svd(a, compute_uv=compute_uv, hermitian=True)
+        found = la.svd(Tensor(a, requires_grad=True), compute_uv=compute_uv, hermitian=True)
+        for x, y in zip(found if compute_uv else [found], plain if compute_uv else [plain], strict=True):
+            np.testing.assert_array_equal(x.data, y, strict=True)
+    check_grads(lambda x: la.svd(x, compute_uv=False, hermitian=True), a)
+    check_grads(lambda x: (lambda u, s, vh: (u * s**2) @ vh)(*la.svd(x, hermitian=True)), a)
+
+
+def test_nuclear_norm_of_a_matrix_of_low_rank() -> None:
+    """The subgradient of least norm is u vᵀ over what is not zero."""
+    a = np.outer([3.0, 4], [0, 5, 12])
+    found = grad(lambda x: la.svdvals(x).sum())(a)
+    np.testing.assert_allclose(found, a / (5 * 13), atol=1e-15)
+
+
+def test_low_rank_approximation_of_a_singular_matrix() -> None:
+    """Two of four singular values are zero: the part of the others has a derivative."""
+    x, y = numbers((4, 2)), numbers((2, 5))
+
+    def first(x: Any, y: Any) -> Any:
+        u, s, vh = la.svd(x @ y)
+        return (u[:, :1] * s[:1]) @ vh[:1]
+
+    check_grads(first, (x, y), order=1)
+
+
+@real_and_complex
+def test_what_only_spans_the_rest_turns_as_little_as_it_can(complex_: bool) -> None:
+    a, t = numbers((5, 2), complex_), numbers((5, 2), complex_)
+    for function, k in ((lambda x: la.svd(x)[0], 2), (lambda x: la.qr(x, "complete")[0], 2)):
+        q, pushed = jvp(function, (a,), (t,))
+        turn = q.conj().T @ pushed
+        np.testing.assert_allclose(turn, -turn.conj().T, atol=1e-13)
+        np.testing.assert_allclose(turn[k:, k:], 0, atol=1e-13)
+        assert np.all(turn[:k, k:])
+
+
+# QR
+
+
+@real_and_complex
+@pytest.mark.parametrize("shape", [(4, 3), (3, 4), (3, 3)], ids=["tall", "wide", "square"])
+def test_qr_keeps_the_diagonal_real(shape: Any, complex_: bool) -> None:
+    """As LAPACK does, so that differences of NumPy's own factors agree."""
+    a, t = numbers(shape, complex_), numbers(shape, complex_)
+    for i in (0, 1):
+        _, pushed = jvp(lambda x, i=i: la.qr(x)[i], (a,), (t,))
+        expected = sixth_order(lambda x, i=i: la.qr(x)[i], a, t)
+        np.testing.assert_allclose(pushed, expected, rtol=0, atol=1e-8)
+
+
+@pytest.mark.filterwarnings("ignore:The '.*' option is deprecated")
+def test_the_old_names_of_modes() -> None:
+    a = numbers((4, 3)) + 2 * np.eye(4, 3)
+    check_grads(lambda x: la.qr(x, "economic"), a)
+    assert type(la.qr(Tensor(a, requires_grad=True), "full")) is type(la.qr(a))
+
+
+def test_qr_of_a_matrix_that_is_not_of_full_rank() -> None:
+    """It has no derivative: that is said when it is asked for."""
+    with pytest.raises(la.LinAlgError, match="Singular"):
+        grad(lambda x: la.qr(x)[0].sum())(np.zeros((2, 2)))
+
+
+def test_an_unknown_mode() -> None:
+    with pytest.raises(ValueError, match="mode"):
+        la.qr(Tensor(np.eye(2), requires_grad=True), "thin")
+
+
+@pytest.mark.parametrize("shape", [(3, 0), (0, 3), (0, 0), (2, 0, 3)])
+def test_raw_factors_of_nothing(shape: Any) -> None:
+    for mode in ("raw", "r"):
+        found, plain = la.qr(Tensor(np.zeros(shape), requires_grad=True), mode), la.qr(np.zeros(shape), mode)
+        for x, y in zip(found, plain, strict=True) if mode == "raw" else [(found, plain)]:
+            assert x.shape == y.shape

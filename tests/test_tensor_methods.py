@@ -1,0 +1,112 @@
+"""An ndarray's methods and protocols on a Tensor, and what stands beside it as the other operand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, check_grads
+
+A = np.array([1.5, 0.5, 2.5, 1.0])
+
+
+def leaf(data: Any = A) -> Tensor:
+    return Tensor(np.array(data), requires_grad=True)
+
+
+def same(found: Any, expected: Any) -> None:
+    np.testing.assert_array_equal(found, expected, strict=True)
+
+
+# Methods
+
+
+@pytest.mark.parametrize("method", ["sort", "partition", "fill", "put"])
+def test_methods_in_place_move_the_tensor(method: str) -> None:
+    args = {"sort": (), "partition": (2,), "fill": (0.25,), "put": ([0, -1], [4.0, 5.0])}[method]
+
+    def in_place(x: Any) -> Any:
+        y = x * 1.0
+        before = y[0]
+        assert getattr(y, method)(*args) is None
+        return y * np.arange(4.0) + before
+
+    out = in_place(leaf())
+    same(out.data, in_place(A))
+    check_grads(in_place, A)
+    with pytest.raises(RuntimeError, match="Assignment into a leaf"):
+        getattr(leaf(), method)(*args)
+
+
+def test_other_methods() -> None:
+    x = leaf()
+    same(x.compress([True, False, True]).data, A[[0, 2]])
+    same(x.argpartition(1), A.argpartition(1))
+    same(Tensor([0, 1]).choose([x[:2], x[2:]]).data, np.array([1.5, 1.0]))
+    assert x.tobytes() == A.tobytes()
+    assert x.itemsize == 8
+    assert (x * 1).cumsum().requires_grad
+    for refused in (x.view, x.resize):
+        with pytest.raises(TypeError, match=r"has no views.*t\.astype"):
+            refused(np.int64)
+
+
+# Other libraries
+
+
+def test_protocols_for_other_libraries_take_constants() -> None:
+    t = Tensor(A.copy())
+    same(np.from_dlpack(t), A)
+    assert t.__dlpack_device__() == A.__dlpack_device__()
+    assert t.__array_namespace__() is np
+    assert t.__array_namespace__(api_version="2022.12") is np
+    same(np.asarray(t), A)
+
+
+def test_protocols_for_other_libraries_refuse_what_is_tracked() -> None:
+    x = leaf()
+    for attempt in (lambda: np.from_dlpack(x), x.__dlpack__, x.__array_namespace__, lambda: np.asarray(x)):
+        with pytest.raises(TypeError, match=r"on the tape.*t\.detach\(\)"):
+            attempt()
+
+
+# Mixed operands
+
+
+class Tagged(np.ndarray):
+    """A subclass with no protocol of its own."""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [2, 2.5, True, np.float32(2.5), np.int8(3), np.array(2.5), [1.0, 2.0, 3.0, 4.0], (1, 2, 3, 4), A.view(Tagged),
+     A.astype(np.float32), np.arange(4), A > 1, 1 + 2j, memoryview(A), range(4)],
+    ids=repr,
+)  # fmt: skip
+def test_operands_of_every_kind_stand_on_either_side(other: Any) -> None:
+    plain = np.asarray(other) if isinstance(other, (list, tuple, memoryview, range)) else other
+    for fun in (lambda x, y: x * y, lambda x, y: y * x, lambda x, y: x - y, lambda x, y: y - x, np.add, np.maximum):
+        x = leaf()
+        out = fun(x, other)
+        assert isinstance(out, Tensor)
+        expected = np.asarray(fun(A, plain))
+        same(out.data, expected)
+        out.backward(np.ones(out.shape, out.dtype))
+        assert (x.grad.shape, x.grad.dtype) == (A.shape, A.dtype)
+
+
+def test_a_list_of_tensors_is_an_operand_by_stacking() -> None:
+    x = leaf()
+    with pytest.raises(TypeError, match=r"np\.stack|autograd\.array"):
+        x[:2] * [x[0], x[1]]
+    assert (x[:2] * np.stack([x[0], x[1]])).requires_grad
+
+
+def test_operands_that_are_no_numbers_are_refused() -> None:
+    x = leaf()
+    for other in ("a", object(), np.array(["a"] * 4), np.array([None] * 4), np.ma.array(A, mask=A > 1)):
+        with pytest.raises(TypeError):
+            x * other
+    same(x.data, A)
