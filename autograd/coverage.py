@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.op import Op, composites, constants, creations, functions, refusals, ufuncs
+from autograd.op import Op, composites, constants, creations, functions, refusals, through, ufuncs
 from autograd.protocols import open_rooms
 
 Fn = Callable[..., Any]
@@ -40,7 +40,8 @@ class Verdict:
     kind : str
         One of "differentiable", "constant", "creation", "refused", and "unknown" where there is no verdict.
     family : str
-        The family of an op, "composite" for what is built of ops, else empty.
+        The family of an op, "composite" for what is built of ops, "through" for a library's function that calls
+        functions with ops, else empty.
     formula : str
         The rules as declared, for each differentiable argument; `g` is the derivative that flows.
     note : str
@@ -85,12 +86,14 @@ def verdict(function: Fn) -> Verdict:
     name = getattr(function, "__name__", repr(function))
     record = ufuncs.get(function) or functions.get(function)
     if record is not None:
-        built = composites.get(function)
-        notes = (record.note, built.note if built is not None else "")
+        beside = composites.get(function)
+        notes = (record.note, beside.note if beside is not None else "")
         return Verdict(name, "differentiable", record.family, _formulas(record), "; ".join(filter(None, notes)))
-    if function in composites:
-        built = composites[function]
+    built = composites.get(function) or composites.get(_full_name(function))
+    if built is not None:
         return Verdict(name, "differentiable", "composite", _first_line(built.body), built.note)
+    if function in through:
+        return Verdict(name, "differentiable", "through", note=f"it calls {through[function]}")
     for kind, reasons in (("refused", refusals), ("constant", constants), ("creation", creations)):
         if function in reasons:
             return Verdict(name, kind, note=reasons[function])
@@ -135,7 +138,7 @@ def public_functions() -> Iterator[tuple[str, str, Fn]]:
 
 
 def _full_name(function: Any) -> str:
-    return f"{function.__module__}.{function.__name__}"
+    return f"{getattr(function, '__module__', None)}.{getattr(function, '__name__', None)}"
 
 
 HEAD = """# What becomes of each function

@@ -25,7 +25,7 @@ TINY = 1e-150
 #: One-sided slopes are taken at so many steps, each an eighth of the one before.
 LEVELS = 8
 #: Points on a circle, its radii in steps, and how far its middle is off, in radii.
-POINTS = 32
+POINTS = 48
 RADII = (200.0, 20.0, 2.0)
 OFF = 0.4
 
@@ -86,7 +86,7 @@ class Line:
     def on_circle(self, radius: float) -> Array:
         """Give the slopes by Cauchy's integral of f(z) / (z - x)² on a circle: another word on whether f is analytic.
 
-        The circle is off the middle, by OFF of its radius: around x itself what is symmetric would cancel, like |z| at 0.
+        The circle is off the middle, by OFF of its radius: around x what is symmetric would cancel, like |z| at 0.
         """
         turns = [complex(math.cos(a), math.sin(a)) for a in (2 * math.pi * k / POINTS for k in range(POINTS))]
         total = sum(self._at(radius * (turn + OFF)) * turn / (turn + OFF) ** 2 for turn in turns)
@@ -191,43 +191,49 @@ def _side(line: Line, j: int, sign: int, noise: float, allowed: float) -> Side:
     if best.error <= 1e-2 * largest:
         return best
     scale = 1 + float(np.max(np.abs(line.start)))
-    return settled if settled.error <= scale * max(1e-6, 1e4 * (noise / scale) ** 0.8) else nothing
+    return settled if settled.error <= scale * max(1e-6, min(1e4 * (noise / scale) ** 0.8, 1e-2)) else nothing
 
 
 def rounding(line: Line, spacings: Sequence[Sequence[float]] = SPACINGS) -> tuple[Array, float]:
     """Tell how exact each component's values are, and how coarse the coarsest is, relative to 1 + |value|.
 
-    In double precision it is EPS, and the sixth difference of what `central` evaluates anyway confirms it. A function
-    that computes in single precision inside shows a larger one, which says nothing yet, for a kink does too. So it is
-    estimated again from differences on one side (Moré and Wild 2011, Estimating computational noise), at some units in
-    the last place of float32, and of float16 where the values do not move at those. Noise is the same at all spacings
-    and on both sides; what is not is the function itself, so the smallest counts.
+    In double precision it is EPS, and the fifth differences of what `central` evaluates anyway confirm it. A function
+    that computes in single precision inside shows larger ones, or values of that precision; which says nothing yet, for
+    a kink and whole numbers do too. So it is estimated again from differences on one side (Moré and Wild 2011,
+    Estimating computational noise), at some units in the last place of float32, and of float16 where the values do not
+    move at those, and a little away, should the point be singular. Noise is the same at all spacings and on both sides,
+    a kink near by is not, and either may be missed by chance: the lower median counts. What is larger than the rounding
+    of float16 is none.
     """
     h, start = line.step, line.start
     model = EPS * (1 + np.abs(start))
-    ends = [line(k * h) + line(-k * h) for k in (1, 2, 3)]
-    sixth = np.abs(ends[2] - 6 * ends[1] + 15 * ends[0] - 20 * start)
-    if not np.any(sixth > 1e3 * _SIXTH * model):
+    near = np.array([line(k * h) for k in range(-3, 4)])
+    fifth = np.abs(np.diff(near, 5, axis=0)).max(axis=0)
+    single = np.all(near == near.astype(np.float32), axis=0) & np.any(near != start, axis=0)
+    if not np.any((fifth > 1e3 * math.sqrt(252) * model) | single):
         return model, EPS
-    found = np.full(start.shape, np.nan)
+    tables: list[Array] = []
     for several in spacings:
         for spacing in several:
-            for d in (-spacing * h, spacing * h):
-                found = np.fmin(found, _noise(np.array([line(k * d) for k in range(1, 12)])))
-            if np.all(found <= 1e3 * model):
+            first = min(100 * spacing, 15.0)
+            for d in (-h, h):
+                tables.append(_noise(np.array([line((first + k * spacing) * d) for k in range(11)])))
+            if np.all(np.sum(np.array(tables) <= 1e3 * model, axis=0) >= min(3, len(several))):
                 return model, EPS
-        if not np.isnan(found).any():
+        if np.all(np.sum(~np.isnan(tables), axis=0) >= len(several)):
             break
-    found = np.where(found > 1e3 * model, found, model)
+    middle = (np.sum(~np.isnan(tables), axis=0) - 1) // 2
+    found = np.take_along_axis(np.sort(tables, axis=0), np.maximum(middle, 0)[None], axis=0)[0]
+    found = np.where((found > 1e3 * model) & (found < 4e13 * model), found, model)
     return found, float(np.max(found / (1 + np.abs(start)), initial=EPS, where=np.isfinite(start)))
 
 
 def _noise(table: Array) -> Array:
-    """Tell by what values that lie equally far apart stray from a smooth function; NaN if they are mostly equal."""
-    noise = np.sqrt(np.mean(np.diff(table, 6, axis=0) ** 2, axis=0)) / _SIXTH
+    """Tell by what values that lie equally far apart stray from a smooth function; NaN if they are mostly equal.
+
+    Of independent errors of size 1 a sixth difference makes √924, the root of the sum of its squared coefficients, and
+    a fifth one √252.
+    """
+    noise = np.sqrt(np.mean(np.diff(table, 6, axis=0) ** 2, axis=0) / 924)
     still = np.mean(np.diff(table, axis=0) == 0, axis=0) >= 0.5
     return np.where(still, np.nan, noise)
-
-
-#: What independent errors of size 1 make of a sixth difference: the root of the sum of its squared coefficients.
-_SIXTH = math.sqrt(924)

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from autograd.entry import Array, Bundle
-from autograd.op import Case, Fn, Op, Real, arguments, bind, inputs_of, names_of
+from autograd.op import Case, Fn, Op, arguments, bind, inputs_of, names_of
 from autograd.record import register
 from autograd.tape import fit
 
@@ -39,7 +39,7 @@ def elementwise(
     *,
     inputs: Sequence[str] | None = None,
     numpy: Sequence[Fn] = (),
-    sample: Mapping[str, Real] | None = None,
+    sample: Mapping[str, Any] | None = None,
     name: str | None = None,
     mask: Mapping[str, Fn] | None = None,
     cases: Sequence[Case] = (),
@@ -57,7 +57,7 @@ def elementwise(
         The arguments' names in order, where not each has a rule (one without a rule is not differentiated).
     numpy : sequence of callables
         NumPy functions that mean this op; `fn` itself is always registered.
-    sample : mapping from input name to Real
+    sample : mapping from input name to Real or Matrix
         From where the tests draw each input.
     mask : mapping from input name to a function of what its rule asks for
         True where this input's cotangent may be anything but 0: below, singular coefficients do no harm elsewhere.
@@ -100,7 +100,7 @@ def reduction(
     fn: Fn,
     *,
     numpy: Sequence[Fn] = (),
-    sample: Mapping[str, Real] | None = None,
+    sample: Mapping[str, Any] | None = None,
     name: str | None = None,
     cases: Sequence[Case] = (),
     note: str = "",
@@ -164,11 +164,12 @@ def op(
     jvp: Mapping[str, Fn],
     inputs: Sequence[str] | None = None,
     numpy: Sequence[Fn] = (),
-    sample: Mapping[str, Real] | None = None,
+    sample: Mapping[str, Any] | None = None,
     name: str | None = None,
     cases: Sequence[Case] = (),
     outputs: Sequence[str] = (),
     note: str = "",
+    refused: Mapping[str, str] | None = None,
 ) -> Op:
     """Declare an op by both its rules, where no family fits.
 
@@ -182,8 +183,8 @@ def op(
         The names of the outputs, where `fn` gives a tuple. Rules may then ask for them by name instead of for `ans`;
         a vjp rule is given a tuple of cotangents, None for an output through which nothing flows, and a jvp rule
         returns a tuple of tangents, None for an output without one.
-    fn, inputs, numpy, sample, name, cases, note
-        As for `linear`.
+    fn, inputs, numpy, sample, name, cases, note, refused
+        As for `linear` and `elementwise`.
 
     Examples
     --------
@@ -197,7 +198,7 @@ def op(
     if set(vjp) != set(jvp):
         raise TypeError(f"{fn.__name__}: rules for the same inputs are wanted, got vjp={set(vjp)}, jvp={set(jvp)}")
     record = Op(fn, "op", inputs_of(fn, inputs, vjp), numpy, name, sample, cases, outputs, note)
-    record.written, record.forward = vjp, jvp
+    record.written, record.forward, record.refused = vjp, jvp, dict(refused or {})
     for key in vjp:
         back, forth = names_of(record, key, vjp[key]), names_of(record, key, jvp[key])
         full = back + tuple(n for n in forth if n not in back)

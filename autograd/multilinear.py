@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.entry import Array, Rule
 from autograd.families import add_masks, first_of
-from autograd.op import Case, Fn, Op, Real, arguments, bind, check_known, inputs_of, names_of, saver
+from autograd.op import Case, Fn, Op, arguments, bind, check_known, inputs_of, names_of, saver
 from autograd.record import register
 
 
@@ -21,7 +21,7 @@ def linear(
     *,
     inputs: Sequence[str] | None = None,
     numpy: Sequence[Fn] = (),
-    sample: Mapping[str, Real] | None = None,
+    sample: Mapping[str, Any] | None = None,
     name: str | None = None,
     cases: Sequence[Case] = (),
     moves: bool = False,
@@ -99,7 +99,7 @@ def bilinear(
     fn: Fn,
     *,
     numpy: Sequence[Fn] = (),
-    sample: Mapping[str, Real] | None = None,
+    sample: Mapping[str, Any] | None = None,
     name: str | None = None,
     cases: Sequence[Case] = (),
     note: str = "",

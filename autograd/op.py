@@ -28,6 +28,8 @@ composites: dict[Any, Composite] = {}
 constants: dict[Any, str] = {}
 #: What a ufunc's method means, where more is known of it than that it repeats the ufunc: it has the method's signature.
 methods: dict[tuple[Any, str], Fn] = {}
+#: Functions of a library that need nothing here, for they call functions that have ops; with the names of these.
+through: dict[Any, str] = {}
 #: NumPy functions that make a new array and take only shape and type from a Tensor, with what they make.
 creations: dict[Any, str] = {}
 #: NumPy functions that do not take a Tensor that is on the tape, with the reason and what to write instead; a module's
@@ -86,7 +88,7 @@ class Composite:
     body : callable
         Written in NumPy, under the function's own signature. It is what is differentiated.
     numpy : tuple of callables
-        The functions that it stands for.
+        The functions that it stands for; by its full name one in a module that need not have been imported.
     bitwise : bool
         The body computes what NumPy does to the last bit, with its errors. Otherwise NumPy's own function runs first,
         and the value is its.
@@ -103,7 +105,7 @@ class Composite:
     def __init__(
         self,
         body: Fn,
-        numpy: Sequence[Fn],
+        numpy: Sequence[Any],
         bitwise: bool,
         inputs: Sequence[str],
         sample: Mapping[str, Any],
@@ -112,7 +114,8 @@ class Composite:
     ) -> None:
         self.body = body
         self.numpy = tuple(numpy)
-        self.name: str = self.numpy[0].__name__
+        first = self.numpy[0]
+        self.name: str = first if isinstance(first, str) else first.__name__
         self.bitwise = bitwise
         self.inputs = tuple(inputs)
         self.sample = dict(sample)
@@ -254,7 +257,7 @@ def _signature(name: str, fn: Fn, inputs: tuple[str, ...]) -> tuple[dict[str, An
 
 
 def composite(
-    *numpy: Fn,
+    *numpy: Any,
     bitwise: bool = False,
     inputs: Sequence[str] = (),
     sample: Mapping[str, Any] | None = None,

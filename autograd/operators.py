@@ -136,15 +136,11 @@ class Operators(Shell):
         """Write a value everywhere: the Tensor moves to a new entry, as by item assignment."""
         self[...] = value  # type: ignore[index]
 
-    def tobytes(self, order: str = "C") -> bytes:
-        """Give the bytes of the elements: this leaves the tape, as `item` and `tolist` do."""
-        return bytes(self._data.tobytes(order))
-
     def view(self, *args: Any) -> NoReturn:
         """Refuse to look at the memory as something else: Tensors are values."""
         raise TypeError(
-            "A Tensor is a value and has no views. Write t.astype(dtype) for a cast, t.reshape(shape) for another shape, "
-            "and t.numpy().view(...) to look at the bytes off the tape."
+            "A Tensor is a value and has no views. Write t.astype(dtype) for a cast, t.reshape(shape) for another "
+            "shape, and t.numpy().view(...) to look at the bytes off the tape."
         )
 
     resize = view

@@ -14,16 +14,18 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from autograd.compose import class_in, compose, data_of, position_of, tracked
 from autograd.entry import Shell, is_recording
-from autograd.op import Composite, Op, by_name, composites, constants, creations, functions, refusals
+from autograd.op import Op, by_name, composites, constants, creations, functions, refusals
 from autograd.ops.elementwise import astype
 
 #: What the everyday rooms do not have: opened when a function that is not known yet meets a Tensor, for each library
 #: that is there. So a program pays at import for what most programs use, and never for SciPy.
 _ON_DEMAND: dict[str, tuple[str, ...]] = {
     "numpy": (
-        "elementary", "piecewise", "nan", "fold", "scan", "order", "statistics", "signal", "arrange", "padding", "select",
-        "creation", "functional", "contractions", "norms", "solve", "decompositions", "eigen", "fft", "refused",
+        "elementary", "piecewise", "nan", "fold", "scan", "order", "statistics", "signal", "polynomial",
+        "arrange", "padding", "select", "creation",
+        "functional", "contractions", "norms", "solve", "decompositions", "eigen", "fft", "refused",
     ),
     "scipy.special": ("special",),
 }  # fmt: skip
@@ -46,8 +48,8 @@ def array_function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     if record is not None and len(args) == len(record.inputs) and kwargs.keys() <= record.params.keys():
         if "out" not in kwargs and _given(kwargs):
             return record.call(*args, **kwargs)
-    if len(args) > 2 and (moved := _with_out_as_keyword(func, args)) is not None:
-        args, kwargs = moved[0], {**kwargs, "out": moved[1]}
+    if len(args) > 2 and (at := position_of(func, "out")) == len(args) - 1 and args[at] is not None:
+        args, kwargs = args[:at], {**kwargs, "out": args[at]}
     if kwargs.get("out") is not None and func not in refusals:
         return _into(func, args, kwargs)
     if record is not None:
@@ -70,52 +72,9 @@ def _unknown(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if record is not None:
         functions[func] = record
         return _call(record, func, args, kwargs)
+    if name in composites:
+        return compose(composites[name], func, args, kwargs)
     refuse(name.replace("numpy", "np", 1), refusals.get(func, refusals.get(func.__module__)))
-
-
-def compose(built: Composite, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call what is built of ops. The value, the dtype and the errors are NumPy's own, bit for bit."""
-    if built.bitwise:
-        return built.body(*args, **kwargs)
-    exact = func(*data_of(args), **data_of(kwargs))
-    if not is_recording() or not (tracked(args) or tracked(kwargs)):
-        return with_value(class_in((args, kwargs)), exact)
-    # What there is to warn about has been warned about.
-    with np.errstate(all="ignore"):
-        out = built.body(*args, **kwargs)
-    return with_value(out, exact)
-
-
-def with_value(out: Any, exact: Any) -> Any:
-    """Put what NumPy computed in place of the value that a composition arrived at, which differs in its rounding.
-
-    Parameters
-    ----------
-    out : Tensor, or a tree of them
-        Or a class of Tensor: then what is put into it is constant.
-    exact : array, or a like tree
-    """
-    if isinstance(exact, (list, tuple)):
-        parts = [out] * len(exact) if isinstance(out, type) else list(out)
-        values = [with_value(part, value) for part, value in zip(parts, exact, strict=True)]
-        return type(exact)(*values) if hasattr(exact, "_fields") else type(exact)(values)
-    if not isinstance(out, type) and not isinstance(out, Shell):
-        return exact
-    if exact is None:
-        return None
-    value = np.asarray(exact) if isinstance(exact, (np.generic, int, float, complex)) else exact
-    if isinstance(out, type):
-        cls, entry = out, None
-    else:
-        if out.entry is not None and out._data.dtype != value.dtype:
-            out = astype.call(out, dtype=value.dtype)
-        cls, entry = out.__class__, out.entry
-        if out._data.shape != value.shape:
-            raise AssertionError(f"a composition gave shape {out._data.shape}, NumPy {value.shape}: report this")
-    shell: Any = object.__new__(cls)
-    shell._data = value
-    shell.entry = entry
-    return shell
 
 
 def _into(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -140,22 +99,6 @@ def assign(out: Any, result: Any, written: Any) -> Any:
     out[...] = result
     out._data = written
     return out
-
-
-def _with_out_as_keyword(func: Any, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any] | None:
-    """Find `out` among positional arguments: give the others before it, and it, if it is not None."""
-    at = _position_of_out(func)
-    return (args[:at], args[at]) if len(args) == at + 1 and args[at] is not None else None
-
-
-@cache
-def _position_of_out(func: Any) -> int:
-    """Tell where a NumPy function takes `out`, or -1 if it does not, or does not tell."""
-    try:
-        names = list(inspect.signature(func).parameters)
-    except ValueError:
-        return -1
-    return names.index("out") if "out" in names else -1
 
 
 def _call(record: Op, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -228,33 +171,3 @@ def refuse(name: str, reason: str | None = None) -> NoReturn:
         f"{name} has no op here, so it cannot be differentiated. Declare one with autograd.extend "
         f"(for instance elementwise(fn, x=lambda g, x: ...)), or leave the tape: {name}(t.detach())."
     )
-
-
-def tracked(args: Any) -> bool:
-    """Tell whether a Tensor that is on the tape stands anywhere in the arguments."""
-    if isinstance(args, Shell):
-        return args.entry is not None
-    if isinstance(args, (list, tuple)):
-        return any(tracked(arg) for arg in args)
-    if isinstance(args, dict):
-        return any(tracked(arg) for arg in args.values())
-    return False
-
-
-def data_of(args: Any) -> Any:
-    """Take the Tensors in the arguments to their arrays."""
-    if isinstance(args, Shell):
-        return args._data
-    if isinstance(args, (list, tuple)):
-        return type(args)([data_of(arg) for arg in args]) if type(args) in (list, tuple) else args
-    if isinstance(args, dict):
-        return {key: data_of(value) for key, value in args.items()}
-    return args
-
-
-def class_in(args: Any) -> Any:
-    """Find the class of the first Tensor in the arguments, of which the result is made."""
-    if isinstance(args, Shell):
-        return args.__class__
-    items = args.values() if isinstance(args, dict) else args if isinstance(args, (list, tuple)) else ()
-    return next((found for item in items if (found := class_in(item)) is not None), None)

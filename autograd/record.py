@@ -248,12 +248,15 @@ def _several(op: Op) -> Fn:
         if len(args) > count:
             params.update(zip(names, args[count:], strict=False))
         cls, parents, data = _unwrap(args[:count])
+        recording = is_recording()
+        if op.refused and recording:
+            _refuse(op, parents)
         try:
             ans = tuple([_array(part) for part in fn(*data, **params)])
         except (ValueError, TypeError) as error:
             _explain(op, error, data)
         joint: Joint | None = None
-        if is_recording():
+        if recording:
             edges = tuple(
                 (parent, rule, rule.save(data, ans, params))
                 for parent, rule in zip(parents, rules, strict=True)

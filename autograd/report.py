@@ -83,7 +83,7 @@ class Report:
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Give a table: errors rounded up to a power of ten, for their digits are chance."""
+        """Give a table: errors rounded up to a power of ten, 1e-14 at least, for more is chance."""
         cells = [("order", "mode", "method", "elements", "error")]
         for row in self.rows:
             cells.append((str(row.order), row.mode, row.method, str(row.elements), _bound(row.error)))
@@ -106,4 +106,4 @@ class Report:
 def _bound(error: float | None) -> str:
     if error is None:
         return "-"
-    return f"<1e{max(-15, math.floor(math.log10(error)) + 1) if error else -15:+03d}".replace("+0", "+")
+    return f"<1e{max(-14, math.floor(math.log10(error)) + 1) if error else -14:+03d}".replace("+0", "+")

@@ -275,7 +275,7 @@ class Spot:
         self, i: int, offset: int, out: Array, found: Array, expected: Array, gap: Array, exact: Array
     ) -> Group:
         count, parts = found.shape
-        one = np.ones(count)
+        scale = np.ones(count)
 
         def lines(k: int) -> list[tuple[Line, int]]:
             return [(self._line, offset + parts * k + p) for p in range(parts)]
@@ -286,7 +286,8 @@ class Spot:
         gap, exact = gap.reshape(found.shape).max(axis=1, initial=0), exact.reshape(found.shape).all(axis=1)
         return Group(
             f"output {i}", list(np.ndindex(out.shape)), found, expected.reshape(found.shape), gap, exact,
-            self._continued is not None, self._noise_of_outputs, one, self._grain_of_outputs * one, lines, apart, None, 1j,
+            self._continued is not None, self._noise_of_outputs, scale, self._grain_of_outputs * scale, lines, apart,
+            None, 1j,
         )  # fmt: skip
 
     def _apart(self, j: int, h: float) -> tuple[float, float]:

@@ -6,25 +6,22 @@ Tensor is a value: `y = x[0]` is a snapshot, and assigning to `x[0]` later does 
 
 from __future__ import annotations
 
-import opcode
-import sys
 from collections.abc import Iterator
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 import numpy as np
 
+from autograd import redirect
 from autograd.entry import Array, Entry, Leaf, Shell, Variable
-from autograd.operators import Operators
+from autograd.leaving import Leaving
 from autograd.ops import elementwise as ew
 from autograd.ops import indexing
-from autograd.protocols import ASSIGNED
 from autograd.tape import Tape, owned
 
 _FLOAT = "fc"
-_STORE_SUBSCR = opcode.opmap["STORE_SUBSCR"]
 
 
-class Tensor(Operators):
+class Tensor(Leaving):
     """An array that can be differentiated with respect to, or depends on one that can.
 
     Parameters
@@ -250,80 +247,6 @@ class Tensor(Operators):
         """
         return shell(self._data, None)
 
-    def numpy(self) -> Array:
-        """Give the value as a plain array, by reference: this leaves the tape."""
-        return self._data
-
-    def item(self, *index: Any) -> Any:
-        """Give one element as a Python number."""
-        return self._data.item(*index)
-
-    def tolist(self) -> Any:
-        """Give the elements as nested lists of Python numbers."""
-        return self._data.tolist()
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        """Give the data of a constant to NumPy, and refuse what is on the tape."""
-        if self.entry is not None:
-            raise TypeError(
-                "A Tensor that is on the tape does not become a plain array by itself: its gradient would be lost. "
-                "Leave the tape with t.detach() or t.numpy(); to build an array of Tensors use np.stack or "
-                "np.concatenate; to fill one, make it a Tensor first (buf = Tensor(np.zeros(n)); buf[1:-1] = t)."
-            )
-        return np.array(self._data, dtype=dtype, copy=copy)
-
-    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
-        """Give NumPy, in whose functions a Tensor goes wherever an array goes (the array API standard)."""
-        return self._plain("__array_namespace__").__array_namespace__(api_version=api_version)
-
-    def __dlpack__(self, **kwargs: Any) -> Any:
-        """Hand a constant's memory to another library, and refuse what is on the tape."""
-        return self._plain("__dlpack__").__dlpack__(**kwargs)
-
-    def __dlpack_device__(self) -> tuple[int, int]:
-        """Tell another library where the memory is."""
-        return cast("tuple[int, int]", self._data.__dlpack_device__())
-
-    def _plain(self, asked: str) -> Array:
-        if self.entry is not None:
-            raise TypeError(
-                f"{asked} of a Tensor that is on the tape: another library would compute past the tape, and the gradient "
-                "would be lost. Leave the tape with t.detach(), or write the computation in NumPy."
-            )
-        return self._data
-
-    def __float__(self) -> float:
-        """Give a plain number; refused for `buf[i] = t` with a plain `buf`."""
-        _refuse_store(self)
-        return float(self._data)
-
-    def __int__(self) -> int:
-        """Give a plain number, as `float(t)`."""
-        _refuse_store(self)
-        return int(self._data)
-
-    def __complex__(self) -> complex:
-        """Give a plain number, as `float(t)`."""
-        _refuse_store(self)
-        return complex(self._data)
-
-    def __bool__(self) -> bool:
-        """Give a plain truth value; refused for `buf[i] = t`, as `float(t)`."""
-        _refuse_store(self)
-        return bool(self._data)
-
-    def __index__(self) -> int:
-        """Give an integer constant as an index."""
-        return cast(int, self._data.__index__())
-
-    def __format__(self, spec: str) -> str:
-        """Format a number as Python does."""
-        return format(self._data if self.ndim else self._data[()], spec) if spec else str(self)
-
-    def __contains__(self, value: Any) -> bool:
-        """Tell whether an element equals the value."""
-        return value in self._data
-
     def __copy__(self) -> Tensor:
         """Copy; the copy stays on the tape."""
         return cast(Tensor, ew.copy.call(self))
@@ -333,10 +256,6 @@ class Tensor(Operators):
         if self.entry is not None and not self.is_leaf:
             raise RuntimeError("Only a leaf or a constant can be copied deeply; write t.detach() first.")
         return Tensor(self._data.copy(), requires_grad=self.requires_grad)
-
-    def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled."""
-        raise TypeError("Tensors are not pickled; save t.numpy() with np.save or np.savez.")
 
     # Indexing
 
@@ -368,17 +287,6 @@ def shell(data: Array, entry: Entry | None) -> Tensor:
     return out
 
 
-def _refuse_store(t: Tensor) -> None:
-    """Refuse `buf[i] = t` for a plain array `buf`: NumPy asks for `float(t)`, and the gradient would be lost.
-
-    The caller of `float` is the line itself in both cases; only the instruction that it is at tells them apart.
-    """
-    if t.entry is not None:
-        caller = sys._getframe(2)
-        if caller.f_code.co_code[caller.f_lasti] == _STORE_SUBSCR:
-            raise TypeError(ASSIGNED)
-
-
 def _numeric(data: Any) -> Array:
     """Take what a user gives to an array of numbers."""
     if type(data) is not np.ndarray:
@@ -403,6 +311,7 @@ def _leaf(data: Array) -> Leaf:
             f"requires_grad=True needs a floating or complex dtype, met {data.dtype}: integers and booleans have no "
             "derivative. Write Tensor(x.astype(float), requires_grad=True)."
         )
+    redirect.look()
     return Leaf(data.shape, data.dtype)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import redirect
 from autograd.entry import Array, Shell, Variable, is_recording, recording
 from autograd.tape import Tape, owned
 from autograd.tensor import Tensor, shell
@@ -166,6 +167,7 @@ class _Run:
 
     def __init__(self, fun: Fn, args: Sequence[Any], named: Fn) -> None:
         self.name = _name(named)
+        redirect.look()
         leaves, self.rebuild = flatten(list(args))
         self.inputs: list[Array] = []
         self.variables: list[Variable] = []

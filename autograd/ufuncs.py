@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compose import class_in, compose, data_of, tracked, with_value
 from autograd.entry import Shell, is_recording
 from autograd.op import composites, constants, methods, refusals, ufuncs
 from autograd.ops.indexing import plain_index, scatter
 from autograd.ops.reduction import REDUCE
-from autograd.protocols import ASSIGNED, assign, class_in, compose, data_of, open_rooms, refuse, tracked, with_value
+from autograd.protocols import ASSIGNED, assign, open_rooms, refuse
 
 
 def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -64,12 +64,23 @@ def of_singular_vectors(outputs: Any) -> Any:
     return s, middle, (u * of_u) @ adjoint(u), (adjoint(vh) * of_v) @ vh
 
 
+def in_order(w: Any) -> Any:
+    """Tell the order of eigenvalues near 1 ± i, 4 ± i, ...: LAPACK's own may change from one matrix to the next."""
+    return np.argsort(3 * w.real + w.imag, axis=-1)
+
+
+def of_eigenvalues(w: Any) -> Any:
+    """Sort eigenvalues."""
+    return np.take_along_axis(w, in_order(w), axis=-1)
+
+
 def of_general_vectors(outputs: Any) -> Any:
     """Put eigenvectors together so that their signs cancel, and keep what tells the length of each."""
     w, v = outputs
     if w.shape[-1] == 0:
         return w, v
-    return w, np.real(v * np.conj(v)), (v * weights(w.shape[-1], v)) @ np.linalg.inv(v)
+    v = np.take_along_axis(v, in_order(w)[..., None, :], axis=-1)
+    return of_eigenvalues(w), np.real(v * np.conj(v)), (v * weights(w.shape[-1], v)) @ np.linalg.inv(v)
 
 
 def signs(r: Any) -> Any:
@@ -92,12 +103,13 @@ def of_r(r: Any) -> Any:
     return signs(r)[..., None] * r
 
 
-def of_qr_mode(call: Call) -> Call:
+def of_qr_mode(call: Call, mode: str | None = None) -> Call:
     """Look at what each mode gives; in the raw form the signs are decided by the diagonal, which is moved from 0."""
-    mode = call.params.get("mode")
-    if mode == "raw":
-        return call.with_inputs(lambda a: (0.5 * a + 2 * np.eye(*a.shape[-2:])).astype(a.dtype))
-    return gauged(of_r if mode == "r" else of_qr, call)
+    mode = mode or call.params.get("mode")
+    if mode == "raw" or call.inputs[0].shape[-2] < call.inputs[0].shape[-1]:
+        # Of a wide matrix the first columns have to be independent.
+        call = call.with_inputs(lambda a: (0.5 * a + 2 * np.eye(*a.shape[-2:])).astype(a.dtype))
+    return call if mode == "raw" else gauged(of_r if mode == "r" else of_qr, call)
 
 
 def apart(call: Call) -> Call:
@@ -116,9 +128,9 @@ def apart(call: Call) -> Call:
 GAUGES: dict[str, Callable[[Call], Call]] = {
     "eigh": partial(gauged, of_vectors),
     "eig": lambda call: gauged(of_general_vectors, apart(call)),
-    "numpy.linalg.eigvals": apart,
+    "numpy.linalg.eigvals": lambda call: gauged(of_eigenvalues, apart(call)),
     "svd": partial(gauged, of_singular_vectors),
     "qr": of_qr_mode,
-    "qr_r": partial(gauged, of_r),
+    "qr_r": partial(of_qr_mode, mode="r"),
 }
 GAUGES |= {f"numpy.linalg.{name}": GAUGES[name] for name in ("eigh", "eig", "svd", "qr")}

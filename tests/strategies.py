@@ -69,6 +69,8 @@ def subjects() -> tuple[Subject, ...]:
     for made in dict.fromkeys(composites.values()):
         if not made.body.__module__.startswith("autograd."):
             continue
+        if isinstance(made.numpy[0], str):
+            continue
         name = full_name(made.numpy[0])
         # Beside an op of the same function a composite has the keywords that the op has not.
         found[f"{name}, in general" if name in found else name] = Subject(name, made.numpy[0], made)
@@ -237,7 +239,9 @@ def calls(draw: Any, subject: Subject, small: bool = False, complex_: bool = Fal
     for i, (name, shape) in enumerate(zip(names, shapes, strict=True)):
         sample = made.sample.get(name, Real())
         if isinstance(made, Op) and not made.variadic and made.rules[i] is None:
-            inputs.append(pool.values(Real(), shape, False) > 0)
+            # A condition, unless the op says what else.
+            held = pool.values(sample, shape, False)
+            inputs.append(held if name in made.sample else held > 0)
         elif isinstance(shape, list):
             inputs.append([pool.values(sample, one, complex_) for one in shape])
         else:

@@ -149,7 +149,7 @@ def test_what_both_the_tape_and_a_complex_step_miss_is_caught() -> None:
 
 
 def test_digits_lost_to_conditioning_are_no_error() -> None:
-    """Cramer's rule for a matrix with determinant 1e-5 loses five digits, the tape's otherwise than a complex step's."""
+    """Cramer's rule for a matrix with determinant 1e-5 loses five digits, the tape's not as a complex step's."""
 
     def solve(a: Any, b: Any) -> Any:
         det = a[0] * a[3] - a[1] * a[2]
@@ -212,8 +212,8 @@ def test_the_rounding_of_a_function_is_found_in_its_values() -> None:
         assert rounding(line(np.sin, x))[1] == EPS
         for narrow in (lambda v: np.sin(F4(v)), lambda v: F4(np.exp(v)), lambda v: np.float64(F4(v) * F4(3)) + v):
             noise, grain = rounding(line(narrow, x))
-            assert 1e-9 < noise[0] < 1e-6 and 1e-9 < grain < 1e-6
-        assert 1e-5 < rounding(line(lambda v: np.sin(np.float16(v)), x))[1] < 1e-2
+            assert 1e-11 < noise[0] < 1e-6 and 1e-11 < grain < 1e-6
+    assert 1e-5 < rounding(line(lambda v: np.sin(np.float16(v)), 0.3))[1] < 1e-2
     for kink in (np.abs, np.sign, lambda v: np.maximum(v, 1e-4), lambda v: np.where(v > 0, v**2, 1)):
         assert rounding(line(kink, 0.0))[1] == EPS
 
@@ -271,10 +271,10 @@ def test_what_a_function_does_on_either_side(fun: Any, kinds: Any, slopes: Any) 
 def test_the_report_is_a_table() -> None:
     report = check_grads(lambda x, y: np.sin(x) * np.abs(y), (X, POSITIVE), order=1)
     # How small the error of differences is, is chance.
-    assert re.sub(r"<1e-1[0-4]", "<1e-1?", str(report)).splitlines() == [
+    assert re.sub(r"<1e-1[0-3]", "<1e-1?", str(report)).splitlines() == [
         "check_grads of <lambda>",
         "  order  mode  method               elements   error",
-        "  1      rev   complex step               20  <1e-15",
+        "  1      rev   complex step               20  <1e-14",
         "  1      rev   central differences        20  <1e-1?",
         "  1      fwd   central differences        20  <1e-1?",
     ]

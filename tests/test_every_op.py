@@ -44,7 +44,7 @@ def test_values_and_derivatives(subject: Subject, data: Any) -> None:
 @every_subject
 @given(data=st.data())
 def test_any_dtype_and_layout(subject: Subject, data: Any) -> None:
-    """In any dtype and layout: the value bit for bit, and derivatives of the input's own dtype, true to its precision."""
+    """In any dtype and layout: the value bit for bit, derivatives of the input's dtype, and true to its precision."""
     complex_ = data.draw(st.booleans())
     call = data.draw(calls(subject, complex_=complex_))
     kinds = COMPLEX if complex_ else FLOATS

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-import autograd.ops.padding  # noqa: F401
 from autograd.entry import Array, Shell
 from autograd.multilinear import linear
 from autograd.op import Op, case, composite, present
@@ -90,8 +89,12 @@ def _repeat_a(g: Array, a_shape: tuple[int, ...], repeats: Any, axis: Any) -> Ar
     shape = (math.prod(a_shape),) if axis is None else a_shape
     axis = 0 if axis is None else axis % len(a_shape)
     if counts.size == 1:
-        parts = (*shape[: axis + 1], int(counts.reshape(())), *shape[axis + 1 :])
-        return np.reshape(_total(np.reshape(g, parts), axis + 1), a_shape)
+        times = int(counts.reshape(()))
+        parts = np.reshape(g, (*shape[: axis + 1], times, *shape[axis + 1 :]))
+        if axis + 1 == len(shape) and g.dtype != np.float16:
+            # Many short sums one beside the other are a product.
+            return np.reshape(np.matmul(parts, np.ones(times, g.dtype)), a_shape)
+        return np.reshape(_total(parts, axis + 1), a_shape)
     return np.reshape(segment_sum(g, repeats=counts, axis=axis), a_shape)
 
 
@@ -112,9 +115,13 @@ def _resize_a(g: Array, a_shape: tuple[int, ...]) -> Array:
     if size == 0 or used == 0:
         return np.zeros_like(g, shape=a_shape)
     flat = np.reshape(g, -1)
-    if used % size:
-        flat = np.concatenate([flat, np.zeros_like(flat, shape=-used % size)])
-    return np.reshape(_total(np.reshape(flat, (-1, size)), 0), a_shape)
+    rounds, rest = divmod(used, size)
+    if rounds == 0:
+        return np.reshape(np.concatenate([flat, np.zeros_like(flat, shape=size - used)]), a_shape)
+    ct = _total(np.reshape(flat[: rounds * size], (rounds, size)), 0) if rounds > 1 else flat[:size]
+    if rest:
+        ct = np.concatenate([ct[:rest] + flat[rounds * size :], ct[rest:]])
+    return np.reshape(ct, a_shape)
 
 
 tile = linear(

@@ -29,4 +29,5 @@ GROUPS: tuple[tuple[str, tuple[Any, ...]], ...] = (
 for reason, group in GROUPS:
     constants.update(dict.fromkeys(group, reason))
 
-creations.update(dict.fromkeys((np.zeros_like, np.ones_like, np.empty_like), "an array of the Tensor's shape and type"))
+LIKE: tuple[Any, ...] = (np.zeros_like, np.ones_like, np.empty_like)
+creations.update(dict.fromkeys(LIKE, "an array of the Tensor's shape and type"))

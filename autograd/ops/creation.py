@@ -63,8 +63,9 @@ def _linspace(
     steps = num - 1 if endpoint else num
     ndim = max(np.ndim(start), np.ndim(stop))
     part = _parts(num, steps, ndim)
-    y = np.moveaxis(start * (1 - part) + stop * part, 0, axis)
-    return (y, (stop - start) / steps if steps > 0 else np.nan) if retstep else y
+    delta = stop - start
+    y = np.moveaxis(start + delta * part, 0, axis)
+    return (y, delta / steps if steps > 0 else np.nan) if retstep else y
 
 
 def _parts(num: int, steps: int, ndim: int) -> Any:

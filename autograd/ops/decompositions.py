@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compose import compose
 from autograd.entry import Array
 from autograd.families import op
 from autograd.op import Composite, Matrix, case, composite
@@ -30,7 +31,6 @@ from autograd.ops.matrices import (
     to_triangle,
     with_diagonal,
 )
-from autograd.protocols import compose
 
 #: Blocks of this order are not halved further.
 BLOCK = 64
@@ -223,6 +223,7 @@ _QRResult: Any = type(np.linalg.qr(np.eye(1)))
     note="at full rank; mode='raw' costs a step for each column",
 )  # fmt: skip
 def _np_qr(a: Any, mode: str = "reduced") -> Any:
+    """∂(q, r)/∂a applied back: (gq + q* (Φ + Φᴴ)) r⁻ᵀ, Φ the upper triangle of gr rᵀ - qᵀ gq, half of the diagonal."""
     if mode in ("raw", "economic", "e"):
         return compose(_REFLECTIONS, np.linalg.qr, (a,), {"mode": mode})
     return qr_r(a) if mode == "r" else _QRResult(*qr(a, mode=mode))
@@ -344,6 +345,7 @@ _SVDResult: Any = type(np.linalg.svd(np.eye(1)))
     note="u and v turn by opposite phases, and what spans the rest as little as it can",
 )  # fmt: skip
 def _np_svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    """∂(u, s, v)/∂a applied back, in the skew and Hermitian parts of uᴴ da v."""
     if not hermitian:
         return _SVDResult(*svd(a, full_matrices=full_matrices)) if compute_uv else svdvals(a)
     w, u = eigh(a) if compute_uv else (eigvalsh(a), None)

@@ -82,6 +82,7 @@ _EighResult: Any = type(np.linalg.eigh(np.eye(1)))
     note="the gradient is in the triangle that is read; the phases of the eigenvectors stay",
 )  # fmt: skip
 def _np_eigh(a: Any, UPLO: str = "L") -> Any:
+    """∂(w, v)/∂a applied back: v* (diag(gw) + F∘(vᵀ gv)) vᵀ, F_ij = 1 / (w_j - w_i)."""
     return _EighResult(*eigh(a, UPLO=UPLO))
 
 
@@ -186,4 +187,5 @@ _EigResult: Any = type(np.linalg.eig(np.eye(1)))
     note="the eigenvectors keep norm 1 and their largest component real",
 )  # fmt: skip
 def _np_eig(a: Any) -> Any:
+    """∂(w, v)/∂a applied back: v⁻ᵀ (diag(gw) + F∘(vᵀ gv)) vᵀ, F_ij = 1 / (w_j - w_i)."""
     return _EigResult(*eig(a))

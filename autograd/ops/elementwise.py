@@ -257,6 +257,16 @@ where = elementwise(
 )
 
 
+def _bounds(a_min: Any, a_max: Any, min: Any, max: Any) -> list[Any]:
+    """Take one pair of bounds, in either of NumPy's two forms."""
+    old, new = [bound is not np._NoValue for bound in (a_min, a_max)], [min is not np._NoValue, max is not np._NoValue]
+    if any(old) and any(new):
+        raise ValueError("clip takes min= and max=, or a_min and a_max, not both")
+    if any(old) and not all(old):
+        raise TypeError("clip takes both a_min and a_max, or min= and max=")
+    return [None if bound is np._NoValue else bound for bound in ((a_min, a_max) if any(old) else (min, max))]
+
+
 @composite(
     np.clip,
     bitwise=True,
@@ -278,16 +288,11 @@ def _np_clip(
     max: Any = np._NoValue,
     **options: Any,
 ) -> Any:
-    if a_min is np._NoValue and a_max is np._NoValue:
-        a_min, a_max = min, max
-    elif a_min is np._NoValue or a_max is np._NoValue:
-        raise TypeError("clip takes both a_min and a_max, or min= and max=")
-    elif min is not np._NoValue or max is not np._NoValue:
-        raise ValueError("clip takes min= and max= or a_min and a_max, not both")
-    a_min, a_max = (None if bound is np._NoValue else bound for bound in (a_min, a_max))
-    if not options:
-        return clip.call(a, a_min, a_max)
-    return _CLIP(a, -math.inf if a_min is None else a_min, math.inf if a_max is None else a_max, **options)
+    if a_min is np._NoValue or a_max is np._NoValue or min is not np._NoValue or max is not np._NoValue:
+        a_min, a_max = _bounds(a_min, a_max, min, max)
+    if options:
+        return _CLIP(a, -math.inf if a_min is None else a_min, math.inf if a_max is None else a_max, **options)
+    return clip.call(a, a_min, a_max)
 
 
 @composite(np.where, bitwise=True, cases=[case((2, 3), (2, 3), (2, 3)), case((3, 1), (4,), ()), case((0, 2), (2,), ())])

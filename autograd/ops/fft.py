@@ -212,15 +212,7 @@ irfftn = linear(
     name="irfftn", numpy=(np.fft.irfftn,), a=_irfftn, cases=ALL,
 )  # fmt: skip
 
-SHIFTS = [
-    case((4,)),
-    case((5,)),
-    case((3, 4)),
-    case((3, 4), axes=0),
-    case((3, 4), axes=(-1, 0)),
-    case((0, 3)),
-    case(()),
-]
+SHIFTS = [case((4,)), case((5,)), case((3, 4)), case((3, 4), axes=0), case((3, 4), axes=(-1, 0)), case((0, 3))]
 fftshift = linear(
     lambda x, axes=None: np.fft.fftshift(x, axes), name="fftshift", numpy=(np.fft.fftshift,), moves=True,
     x=lambda g, axes: np.fft.ifftshift(g, axes), cases=SHIFTS,

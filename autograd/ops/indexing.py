@@ -40,7 +40,9 @@ def plain_index(index: Any) -> Any:
 
 def _plain_items(items: Any) -> Any:
     """Take the Tensors out of the lists that make an index array."""
-    return [_plain_items(plain_index(i)) for i in items] if isinstance(items, list) else items
+    if isinstance(items, (list, tuple)):
+        return [_plain_items(i) for i in items]
+    return plain_index(items) if isinstance(items, Shell) else items
 
 
 def _repeats(index: Any) -> bool:
@@ -110,8 +112,11 @@ def _add_rows(a: Array, index: Array, axis: int, shape: tuple[int, ...]) -> Arra
     a = np.moveaxis(a, range(axis, axis + index.ndim), range(index.ndim))
     a = np.reshape(a, (-1, *shape[:axis], *shape[axis + 1 :]))
     rows = np.reshape(index + (index < 0) * size, -1)
-    result = np.zeros_like(a, shape=(size, *a.shape[1:]), order="C")
+    result = np.empty_like(a, shape=(size, *a.shape[1:]), order="C")
     result[rows] = a
+    missed = np.full(size, True)
+    missed[rows] = False
+    result[missed] = 0
     order = np.argsort(rows, kind="stable")
     first = np.flatnonzero(np.diff(rows[order], prepend=-1))
     counts = np.diff(first, append=rows.size)
@@ -191,31 +196,36 @@ put = linear(
 INDICES = np.array([[2, 0, 2], [-1, 1, 0]])
 
 
-@composite(np.take, bitwise=True, inputs=("a",), cases=[
-    case((3, 4), indices=INDICES), case((3, 4), indices=INDICES, axis=0), case((2, 3, 2), indices=[1, 1], axis=-2),
-    case((3, 4), indices=np.array([5, -7, 2]), axis=1, mode="wrap"), case((3,), indices=(5, -7, 2), mode="clip"),
-    case((3, 4), indices=-1, axis=1), case((), indices=0), case((3, 0), indices=[1], axis=0),
-    case((3, 4), indices=[], axis=1), case((4,), indices=[True, False]),
-])  # fmt: skip
-def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
-    """Take along an axis, or of the flattened array, at integers."""
-    flat = np.reshape(a, -1) if axis is None else a
-    axis = 0 if axis is None else axis
-    if not hasattr(indices, "dtype"):
-        indices = np.asarray(_plain_items(indices), dtype=np.intp)
-    elif indices.dtype.kind not in "iub":
-        raise TypeError(f"take: indices are integers, met dtype {indices.dtype}")
-    indices = plain_index(indices).astype(np.intp)
-    size = flat.shape[axis]
-    if size == 0 and indices.size:
-        raise IndexError("cannot do a non-empty take from an empty axes.")
+def _take(a: Array, indices: Any, axis: Any = None, mode: str = "raise") -> Array:
+    return np.take(a, _plain_indices(indices), axis, mode=mode)  # type: ignore[call-overload]
+
+
+def _plain_indices(indices: Any) -> Any:
+    return plain_index(indices) if hasattr(indices, "dtype") else _plain_items(indices)
+
+
+def _take_a(g: Array, a_shape: tuple[int, ...], indices: Any, axis: Any, mode: str) -> Array:
+    """Add at the indices."""
+    shape = (math.prod(a_shape),) if axis is None else a_shape
+    axis = 0 if axis is None else axis % len(a_shape)
+    places = np.asarray(_plain_indices(indices), dtype=np.intp)
     if mode == "wrap":
-        indices = indices % max(size, 1)
+        places = places % max(shape[axis], 1)
     elif mode == "clip":
-        indices = np.clip(indices, 0, size - 1)
-    elif mode != "raise":
-        raise ValueError(f"take: mode is 'raise', 'wrap' or 'clip', met {mode!r}")
-    return flat[(slice(None),) * (axis % flat.ndim) + (indices,)]
+        places = np.clip(places, 0, shape[axis] - 1)
+    return np.reshape(scatter(g, index=(slice(None),) * axis + (places,), shape=shape), a_shape)
+
+
+INDICES = np.array([[2, 0, 2], [-1, 1, 0]])
+take = linear(
+    _take, name="take", numpy=(np.take,), moves=True, a=_take_a,
+    cases=[
+        case((3, 4), indices=INDICES), case((3, 4), indices=INDICES, axis=0), case((2, 3, 2), indices=[1, 1], axis=-2),
+        case((3, 4), indices=np.array([5, -7, 2]), axis=1, mode="wrap"), case((3,), indices=(5, -7, 2), mode="clip"),
+        case((3, 4), indices=-1, axis=1), case((), indices=0), case((3, 0), indices=[1], axis=0),
+        case((3, 4), indices=[], axis=1), case((4,), indices=[True, False]),
+    ],
+)  # fmt: skip
 
 
 @composite(np.take_along_axis, bitwise=True, inputs=("arr",), cases=[

@@ -81,8 +81,10 @@ def _fold(g: Array, shape: tuple[int, ...], pad_width: Any, mode: str, stat_leng
         n = shape[axis]
         if not before and not after:
             continue
+        if wide is g:
+            wide = np.copy(g)
         along = np.moveaxis(wide, axis, 0)
-        ct = along[before : before + n].copy()
+        ct = along[before : before + n]
         low, high = along[:before], along[before + n :]
         if mode in ("edge", "mean") or (n == 1 and mode != "wrap"):
             first, last = lengths[axis] if mode == "mean" else (1, 1)
@@ -137,7 +139,7 @@ def _carry(
 
 extend: Op = linear(
     _extend, name="extend",
-    array=lambda g, array_shape, pad_width, mode, stat_length, reflect_type: fold(
+    array=lambda g, array_shape, pad_width, mode, stat_length, reflect_type: fold_padding(
         g, shape=array_shape, pad_width=pad_width, mode=mode, stat_length=stat_length, reflect_type=reflect_type
     ),
     cases=[case((2, 3), pad_width=((2, 1), (4, 9)), mode=mode, stat_length=None, reflect_type=kind)
@@ -145,8 +147,8 @@ extend: Op = linear(
                               ("symmetric", "even"), ("symmetric", "odd"), ("mean", "even"))],
 )  # fmt: skip
 extend.rules[0].carry = _carry
-fold: Op = linear(
-    _fold, name="fold",
+fold_padding: Op = linear(
+    _fold, name="fold_padding",
     padded=lambda g, pad_width, mode, stat_length, reflect_type: extend(
         g, pad_width=pad_width, mode=mode, stat_length=stat_length, reflect_type=reflect_type
     ),
@@ -189,10 +191,11 @@ def _constants(x: Any, axis: int, widths: tuple[int, int], values: Any) -> Piece
 
 def _ramps(x: Any, axis: int, widths: tuple[int, int], values: Any) -> Pieces:
     """Go from each end value evenly to the element at the edge, which it does not repeat."""
-    n, made = x.shape[axis], []
+    # Both edges in one, so that their gradients come back in one.
+    edges = x[(*(slice(None),) * axis, slice(None, None, max(x.shape[axis] - 1, 1)))]
+    made = []
     for side, width in enumerate(widths):
-        edge = _slice(x, axis, 0, 1) if side == 0 else _slice(x, axis, n - 1, n)
-        edge = np.squeeze(edge, axis)
+        edge = edges[(*(slice(None),) * axis, -side)]
         ramp = np.linspace(values[axis][side], edge, num=width, endpoint=False, dtype=x.dtype, axis=axis)
         made.append(ramp if side == 0 else np.flip(ramp, axis))
     return made[0], made[1]
@@ -240,10 +243,10 @@ def _by_mode(x: Any, pad_width: Any, mode: str, options: dict[str, Any]) -> Any:
 
 
 def _plain(vector: Any, widths: tuple[int, int], axis: int, options: dict[str, Any]) -> None:
-    """Stand for a function of the user's in the tests: a sum before, a square after."""
+    """Stand for a function of the user's in the tests."""
     vector[: widths[0]] = vector[widths[0]] + vector[-1]
     if widths[1]:
-        vector[-widths[1] :] = vector[-widths[1] - 1] ** 2 + options.get("more", 0)
+        vector[-widths[1] :] = 2 * vector[-widths[1] - 1] + options.get("more", 0)
 
 
 _BOTH = ((2, 1), (1, 3))

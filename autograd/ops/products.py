@@ -170,8 +170,8 @@ def _last(axes: tuple[int, ...]) -> tuple[int, ...]:
 
 composite(
     np.matmul, bitwise=True,
-    cases=[case((2, 3, 4), (2, 4, 3), axes=[(1, 0), (-2, 0), (1, 2)]), case((3, 2), (3,), axes=[(1, 0), (0,), 0]),
-           case((3, 2), (2, 4, 3), axes=[(1, 0), (0, 1), (0, 2)]), case((3,), (2, 2, 3), axes=[0, (2, 0), (1,)]),
+    cases=[case((2, 3, 4), (2, 4, 3), axes=[(1, 0), (0, -1), (2, 0)]), case((3, 2), (3,), axes=[(1, 0), (0,), 0]),
+           case((3, 2), (3, 4, 2), axes=[(1, 0), (0, 1), (0, 2)]), case((3,), (2, 2, 3), axes=[0, (2, 0), (1,)]),
            case((3,), (3,), axes=[(0,), (0,), ()])],
 )(with_axes(np.matmul))  # fmt: skip
 
@@ -292,7 +292,7 @@ SUBSCRIPTS = [
     case((2,), (3,), (2, 3), subscripts="i,j,ij->"), case((2, 1), (2, 3), subscripts="ij,ij->ij"),
     case((2, 1), (3, 2), subscripts="ij,jk->ik"), case((1, 1), (3,), subscripts="ii,i->i"),
     case((2, 0), (0, 3), subscripts="ij,jk->ik"), case((3,), (3,), (3,), subscripts="i,i,i->i"),
-    case((2, 3, 2), (3, 2, 2), subscripts="bij,jkb->bik"), case((2, 3, 3), subscripts="...ii->...i"),
+    case((2, 3, 2), (2, 4, 2), subscripts="bij,jkb->bik"), case((2, 3, 3), subscripts="...ii->...i"),
 ]  # fmt: skip
 einsum = Op(
     lambda *operands, subscripts="", options=MappingProxyType({}): np.einsum(subscripts, *operands, **options),

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Shell, is_recording
-from autograd.op import case, composite, constants
+from autograd.entry import Array, Shell, is_recording
+from autograd.multilinear import linear
+from autograd.op import Op, case, composite, constants
 from autograd.ops.indexing import along_axis, plain_index
-from autograd.ops.shape import concatenate, unstack
+from autograd.ops.shape import unstack
 
 WRITTEN = (
     "A Tensor that is on the tape cannot be written into a plain array: its gradient would be lost. Make the array a "
@@ -63,23 +64,59 @@ def _choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     return chosen
 
 
+def _kept(a_shape: tuple[int, ...], condition: Any, axis: Any) -> Any:
+    """Tell what a condition keeps along an axis; it may be shorter than that, and longer where it is False."""
+    kept = np.zeros(math.prod(a_shape) if axis is None else a_shape[axis], bool)
+    condition = np.asarray(plain_index(condition)).astype(bool)
+    kept[: condition.size] = condition[: kept.size]
+    return kept
+
+
+def _compress_a(g: Array, a_shape: tuple[int, ...], condition: Any, axis: Any) -> Array:
+    """Put back what was kept, between zeros."""
+    kept = _kept(a_shape, condition, axis)
+    return np.reshape(spread(g, kept=kept, axis=0 if axis is None else axis % len(a_shape)), a_shape)
+
+
+def _compress_mask(a_shape: tuple[int, ...], condition: Any, axis: Any) -> Array:
+    """Tell what was kept: the rest is never looked at."""
+    kept = _kept(a_shape, condition, axis)
+    return np.reshape(kept, a_shape if axis is None else (-1,) + (1,) * (len(a_shape) - 1 - axis % len(a_shape)))
+
+
+def _spread(x: Array, kept: Array, axis: int) -> Array:
+    """Lay layers out along an axis where `kept` says so, and zeros between them; by stretches, if these are few."""
+    before: tuple[Any, ...] = (slice(None),) * axis
+    out = np.zeros_like(x, shape=(*x.shape[:axis], kept.size, *x.shape[axis + 1 :]))
+    turns = np.flatnonzero(np.diff(kept, prepend=False, append=False))
+    if len(turns) > 16:
+        out[(*before, np.flatnonzero(kept))] = x
+        return out
+    done = 0
+    for start, stop in turns.reshape(-1, 2).tolist():
+        out[(*before, slice(start, stop))] = x[(*before, slice(done, done + stop - start))]
+        done += stop - start
+    return out
+
+
+compress = linear(
+    lambda a, condition, axis=None: np.compress(plain_index(condition), a, axis), name="compress",
+    moves=True, mask={"a": _compress_mask}, a=_compress_a,
+    cases=[case((3, 2), condition=[True, False, True, False, True]), case((2, 3), condition=[1, 0, 1], axis=1)],
+)  # fmt: skip
+spread: Op = linear(
+    _spread, name="spread", moves=True, x=lambda g, kept, axis: compress(g, condition=kept, axis=axis),
+    cases=[case((2, 2), kept=np.array([False, True, True]), axis=0), case((2, 20), kept=np.arange(40) % 2 > 0, axis=1)],
+)  # fmt: skip
+
+
 @composite(np.compress, bitwise=True, inputs=("a",), cases=[
     case((3, 2), condition=[True, False, True, False, True]), case((3, 2), condition=np.array([0, 1, 1]), axis=0),
     case((2, 3), condition=[True], axis=-1), case((2, 3), condition=[False, False], axis=0), case((), condition=[True]),
     case((2, 1), condition=[True, True, False], axis=0), case((2, 1), condition=[True, True, True], axis=0),
 ])  # fmt: skip
-def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
-    """Keep what a condition along an axis says; it may be shorter than the axis."""
-    condition = np.asarray(plain_index(condition)).astype(bool)
-    if condition.ndim != 1:
-        raise ValueError("condition must be a 1-d array")
-    a = np.reshape(a, -1) if axis is None else a
-    axis = 0 if axis is None else axis % a.ndim
-    kept = np.zeros(a.shape[axis], bool)
-    if condition[kept.size :].any():
-        raise IndexError(f"compress: the condition is True beyond the {kept.size} elements along axis {axis}")
-    kept[: condition.size] = condition[: kept.size]
-    return a[(slice(None),) * axis + (kept,)]
+def _np_compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
+    return compress(a, condition=condition, axis=axis)
 
 
 @composite(np.extract, bitwise=True, inputs=("arr",), cases=[
@@ -87,53 +124,79 @@ def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
     case((0, 2), condition=np.ones((0, 2))),
 ])  # fmt: skip
 def _extract(condition: Any, arr: Any) -> Any:
-    return compress(np.ravel(plain_index(condition)), np.reshape(arr, -1))
+    return compress(np.reshape(arr, -1), condition=np.ravel(plain_index(condition)))
 
 
 # By position
 
 
-@composite(np.delete, bitwise=True, inputs=("arr",), cases=[
-    case((3, 2), obj=1, axis=0), case((3, 2), obj=[-1, 0, 0], axis=0), case((2, 3), obj=slice(None, None, 2), axis=-1),
-    case((2, 3), obj=np.array([True, False, True]), axis=1), case((2, 3), obj=-2), case((2, 3), obj=[]),
-    case((3,), obj=slice(0, 3)), case((0, 2), obj=[1], axis=1),
-])  # fmt: skip
-def _delete(arr: Any, obj: Any, axis: Any = None) -> Any:
-    arr = np.reshape(arr, -1) if axis is None else arr
-    axis = 0 if axis is None else axis % arr.ndim
-    size = arr.shape[axis]
-    kept = np.zeros(size, bool)
-    kept[np.delete(np.arange(size), obj if isinstance(obj, slice) else plain_index(obj))] = True
-    return arr[(slice(None),) * axis + (kept,)]
+def _place(obj: Any) -> Any:
+    return obj if isinstance(obj, slice) else plain_index(obj)
 
 
-@composite(np.insert, inputs=("arr", "values"), cases=[
+def _left(arr_shape: tuple[int, ...], obj: Any, axis: Any) -> Array:
+    """Tell what is not deleted along an axis."""
+    left = np.full(math.prod(arr_shape) if axis is None else arr_shape[axis], True)
+    left[_place(obj)] = False
+    return left
+
+
+delete = linear(
+    lambda arr, obj, axis=None: np.delete(arr, _place(obj), axis), name="delete", numpy=(np.delete,), moves=True,
+    arr=lambda g, arr_shape, obj, axis: _compress_a(g, arr_shape, _left(arr_shape, obj, axis), axis),
+    mask={"arr": lambda arr_shape, obj, axis: _compress_mask(arr_shape, _left(arr_shape, obj, axis), axis)},
+    cases=[case((3, 2), obj=1, axis=0), case((3, 2), obj=[-1, 0, 0], axis=0), case((2, 3), obj=-2),
+           case((2, 3), obj=slice(None, None, 2), axis=-1), case((2, 3), obj=[]), case((3,), obj=slice(0, 3)),
+           case((2, 3), obj=np.array([True, False, True]), axis=1), case((0, 2), obj=[1], axis=1)],
+)  # fmt: skip
+
+
+def _inserted(g_shape: tuple[int, ...], arr_shape: tuple[int, ...], obj: Any, axis: Any) -> tuple[int, Any]:
+    """Tell along which axis, and where in the result, the values were inserted, in their order."""
+    size = math.prod(arr_shape) if axis is None else arr_shape[axis]
+    axis = 0 if axis is None else axis % len(arr_shape)
+    places = np.arange(*obj.indices(size)) if isinstance(obj, slice) else np.asarray(plain_index(obj))
+    places = np.flatnonzero(places) if places.dtype == bool else np.where(places < 0, places + size, places)
+    if places.size == 1:
+        # At one place there is room for any number.
+        return axis, places.reshape(1) + np.arange(g_shape[axis] - size)
+    order = np.argsort(places, kind="stable")
+    places[order] += np.arange(places.size)
+    return axis, places
+
+
+def _insert_arr(g: Array, arr_shape: tuple[int, ...], obj: Any, axis: Any) -> Array:
+    """Take out what was inserted."""
+    along, places = _inserted(g.shape, arr_shape, obj, axis)
+    return np.reshape(np.delete(g, places, along), arr_shape)
+
+
+def _insert_values(g: Array, values_shape: tuple[int, ...], arr_shape: tuple[int, ...], obj: Any, axis: Any) -> Array:
+    """Read what was inserted; at a single place the values lie along the first axis."""
+    along, places = _inserted(g.shape, arr_shape, obj, axis)
+    ct = np.take(g, places, along)
+    if not isinstance(obj, slice) and np.ndim(_place(obj)) == 0:
+        ct = np.moveaxis(ct, along, 0)
+    extra = len(values_shape) - ct.ndim
+    return np.reshape(ct, (1,) * extra + ct.shape) if extra > 0 else ct
+
+
+insert = linear(
+    lambda arr, values, obj, axis=None: np.insert(arr, _place(obj), values, axis), name="insert", moves=True,
+    arr=_insert_arr, values=_insert_values, cases=[case((3, 2), (2,), obj=1, axis=0), case((2, 3), (), obj=[0, 3])],
+)  # fmt: skip
+
+
+@composite(np.insert, bitwise=True, inputs=("arr", "values"), cases=[
     case((3, 2), (2,), obj=1, axis=0), case((3, 2), (), obj=[-1, 0, 0], axis=0), case((2,), (3,), obj=2),
     case((2, 3), (2,), obj=1, axis=1), case((2, 3), (2, 2), obj=[1], axis=1), case((2, 3), (2, 1), obj=[0, 2], axis=1),
     case((2, 3), (1, 2), obj=slice(0, 2), axis=1), case((2, 3), (), obj=-2), case((2, 3), (2,), obj=np.array([3, 1])),
     case((3,), (2,), obj=np.array([True, False, True])), case((3,), (0,), obj=[]), case((0, 2), (2,), obj=0, axis=0),
     case((2, 3, 1), (3, 1), obj=-1, axis=0), case((), (), obj=0), case((2, 1, 3), (2, 1, 2), obj=[0, 3], axis=-1),
+    case((2, 3), (2, 2), obj=1, axis=1), case((2, 3), (1, 2), obj=slice(1, 2), axis=1),
 ])  # fmt: skip
-def _insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
-    arr = np.reshape(arr, -1) if axis is None else arr if hasattr(arr, "ndim") else np.asarray(arr)
-    values = values if hasattr(values, "ndim") else np.asarray(values)
-    values = values if values.dtype == arr.dtype else values.astype(arr.dtype)
-    axis = 0 if axis is None else axis % arr.ndim
-    size = arr.shape[axis]
-    places = np.arange(*obj.indices(size)) if isinstance(obj, slice) else np.asarray(plain_index(obj))
-    places = np.flatnonzero(places) if places.dtype == bool else places
-    before, after = arr.shape[:axis], arr.shape[axis + 1 :]
-    if places.size != 1:
-        values = np.broadcast_to(values, (*before, places.size, *after))
-        layout = np.insert(np.arange(size), places.astype(int), size + np.arange(places.size))
-        return concatenate(arr, values, axis=axis)[(slice(None),) * axis + (layout,)]
-    # At one place there is room for any number.
-    values = np.reshape(values, (1,) * (arr.ndim - values.ndim) + values.shape)
-    values = np.moveaxis(values, 0, axis) if places.ndim == 0 else values
-    values = np.broadcast_to(values, (*before, values.shape[axis], *after))
-    place = places.item() % size if places.item() < 0 else places.item()
-    first, last = (arr[(slice(None),) * axis + (part,)] for part in (slice(0, place), slice(place, None)))
-    return concatenate(first, values, last, axis=axis)
+def _np_insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
+    return insert(arr if hasattr(arr, "ndim") else np.asarray(arr), values, obj=obj, axis=axis)
 
 
 @composite(np.ix_, bitwise=True, cases=[case((2,), (3,)), case((2,)), case((0,), (1,), (2,))])
@@ -225,7 +288,7 @@ def _putmask(a: Any, /, mask: Any, values: Any) -> None:
 
 
 @composite(np.place, bitwise=True)
-def _place(arr: Any, mask: Any, vals: Any) -> None:
+def _np_place(arr: Any, mask: Any, vals: Any) -> None:
     written = _written(np.place, arr, mask, vals)
     if written is not None:
         _at(arr, np.flatnonzero(_plain(mask)), vals, written)

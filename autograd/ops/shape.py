@@ -226,8 +226,10 @@ def cut(a: Any, edges: Sequence[int], axis: int) -> list[Any]:
 def unstack(a: Any, axis: int = 0) -> tuple[Any, ...]:
     """Take all layers along an axis."""
     axis %= a.ndim
-    shape = a.shape[:axis] + a.shape[axis + 1 :]
-    return tuple([np.reshape(layer, shape) for layer in cut(a, range(a.shape[axis] + 1), axis)])
+    before = (slice(None),) * axis
+    edges = list(range(0, a.shape[axis], _FEW))
+    blocks = cut(a, [*edges, a.shape[axis]], axis) if edges else []
+    return tuple([block[(*before, i)] for block in blocks for i in range(block.shape[axis])])
 
 
 @composite(np.array_split, bitwise=True, cases=[

@@ -94,27 +94,30 @@ def _det_jvp(g: Array, ans: Array, a: Array) -> Array:
 
 
 def _inverse(a: Array, singular: Array) -> Array:
-    """a⁻¹, and infinity where a is singular."""
-    if not np.any(singular):
-        return np.linalg.inv(a)
-    singular = singular[..., None, None]
-    return np.where(singular, math.inf, np.linalg.inv(np.where(singular, np.eye(a.shape[-1], dtype=bool), a)))
+    """a⁻¹, and 1 where a is singular."""
+    return np.linalg.inv(np.where(singular, np.eye(a.shape[-1], dtype=bool), a) if np.any(singular) else a)
+
+
+def _infinite(g: Array) -> Array:
+    """Give infinity with the sign of the real part, and 0 where nothing flows."""
+    return np.where(g == 0, 0, np.where(real_part(g) < 0, -math.inf, math.inf))
 
 
 def _slogdet_vjp(g: Any, a: Array, sign: Array) -> Array:
-    """∂log|det a|/∂a = a⁻ᵀ; a complex sign turns by the imaginary part of tr(a⁻¹ da)."""
+    """∂log|det a|/∂a = a⁻ᵀ; a complex sign turns by the imaginary part of tr(a⁻¹ da). Where a is singular, infinite."""
     of_sign, of_log = g
     scale = np.zeros_like(real_part(sign)) if of_log is None else of_log
     if sign.dtype.kind == "c" and of_sign is not None:
         scale = scale + 1j * (of_sign * sign).imag
-    flows = (scale != 0)[..., None, None]
-    return np.where(flows, np.where(flows, scale[..., None, None], 1) * mT(_inverse(a, sign == 0)), 0)
+    scale, singular = scale[..., None, None], (sign == 0)[..., None, None]
+    return np.where(singular, _infinite(scale), scale * mT(_inverse(a, singular)))
 
 
 def _slogdet_jvp(g: Array, a: Array, sign: Array) -> Any:
     """Give d log|det a| = Re tr(a⁻¹ da), d sign = i sign Im tr(a⁻¹ da)."""
-    trace = np.sum(np.where(g == 0, 0, mT(_inverse(a, sign == 0))) * g, axis=(-1, -2))
-    return (sign * (1j * trace.imag) if sign.dtype.kind == "c" else np.zeros_like(trace)), real_part(trace)
+    trace = np.sum(mT(_inverse(a, (sign == 0)[..., None, None])) * g, axis=(-1, -2))
+    of_log = np.where(sign == 0, _infinite(np.sum(real_part(g), axis=(-1, -2))), real_part(trace))
+    return (sign * (1j * trace.imag) if sign.dtype.kind == "c" else np.zeros_like(trace)), of_log
 
 
 det = op(
@@ -138,6 +141,7 @@ _SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
 
 @composite(np.linalg.slogdet, bitwise=True, sample={"a": Matrix()}, cases=[case((3, 3)), case((2, 2, 2))])
 def _np_slogdet(a: Any) -> Any:
+    """∂log|det a|/∂a = a⁻ᵀ; a complex sign turns by the imaginary part of tr(a⁻¹ da)."""
     return _SlogdetResult(*slogdet(a))
 
 
@@ -186,6 +190,7 @@ solve = op(
     cases=[case((4, 4), ind=1), case((1, 2, 2)), case((1, 1, 3, 3), ind=3)],
 )  # fmt: skip
 def _np_tensorinv(a: Any, ind: int = 2) -> Any:
+    """Invert the matrix that the tensor is, its axes joined before and after `ind`."""
     if ind <= 0:
         raise ValueError(f"tensorinv: ind={ind} is not positive")
     shape = a.shape
@@ -198,6 +203,7 @@ def _np_tensorinv(a: Any, ind: int = 2) -> Any:
            case((4, 4), (4,), axes=(0,))],
 )  # fmt: skip
 def _np_tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    """Solve with the matrix that the tensor is, its axes joined into two."""
     if axes is not None:
         order = list(range(a.ndim))
         for axis in axes:
@@ -356,6 +362,7 @@ lstsq = op(
     note="valid while the rank is constant; the rank is a plain number",
 )  # fmt: skip
 def _np_lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
+    """∂x/∂a through x = p b, with the pseudo-inverse p; ∂|r|²/∂a = -2 r* xᵀ with r = b - a x; ∂s/∂a = u* vᵀ."""
     x, residuals, rank, s = lstsq(a, b, rcond=rcond)
     return x, residuals, rank.numpy()[()], s
 

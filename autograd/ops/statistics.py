@@ -303,26 +303,26 @@ def plain_all(items: Any) -> Any:
 
 
 def _bins(a: Any, edges: Any) -> Any:
-    """Give the bin of each element, from 0, and -1 for outliers; the last one is closed at the right."""
+    """Give the bin of each element, and for outliers one more than there are; the last one is closed at the right."""
+    count = len(edges) - 1
     index = np.searchsorted(edges, a, side="right") - 1
-    index = np.where(a == edges[-1], len(edges) - 2, index)
-    return np.where((a >= edges[0]) & (a <= edges[-1]), index, -1)
+    index[index < 0] = count
+    index[a == edges[-1]] = count - 1
+    return index
 
 
 def _histogram(columns: Any, bins: Any, ranges: Any, density: Any, weights: Any) -> Any:
     """Sum the weights in each cell; as a density divide by its size and by the sum of all. Give sums and edges."""
     known = [_edges(*each) for each in zip(columns, bins, ranges, strict=True)]
-    edges = [exact for exact, _ in known]
-    shape = tuple([len(e) - 1 for e in edges])
-    index = [_bins(np.ravel(plain(c)), e) for c, e in zip(columns, edges, strict=True)]
-    outside = np.logical_or.reduce([i < 0 for i in index])
-    size = math.prod(shape)
-    cell = np.where(outside, size, np.ravel_multi_index([np.maximum(i, 0) for i in index], shape))
+    index = [_bins(np.ravel(plain(c)), exact) for c, (exact, _) in zip(columns, known, strict=True)]
+    # Outliers are summed too, and dropped.
+    shape = tuple([len(exact) for exact, _ in known])
+    cell, size = np.ravel_multi_index(index, shape), math.prod(shape)
     if weights is None:
-        sums: Any = np.bincount(cell, minlength=size + 1)
+        sums: Any = np.bincount(cell, minlength=size)
     else:
-        sums = tally(np.reshape(array(weights), -1), index=cell, size=size + 1)
-    hist = np.reshape(sums[:-1], shape)
+        sums = tally(np.reshape(array(weights), -1), index=cell, size=size)
+    hist = np.reshape(sums, shape)[(slice(-1),) * len(shape)]
     if density:
         total = np.sum(hist)
         for i, (_, e) in enumerate(known):

@@ -1,4 +1,4 @@
-"""Decompositions beyond the generic tests: large ones, NumPy's normalisation, equal values, one triangle, errors."""
+"""Decompositions beyond the generic tests: large ones, Hermitian ones, low rank, what spans the rest, modes, errors."""
 
 from __future__ import annotations
 
@@ -30,6 +30,14 @@ def sixth_order(fun: Any, a: Any, t: Any, h: float = 2.0**-11) -> Any:
     return sum(w * (fun(a + k * h * t) - fun(a - k * h * t)) for k, w in ((1, 45), (2, -9), (3, 1))) / (60 * h)
 
 
+@pytest.mark.parametrize("name", ["svd", "qr"])
+def test_named_tuples(name: str) -> None:
+    function = getattr(la, name)
+    found = function(Tensor(np.diag([1.0, 2]), requires_grad=True))
+    assert type(found) is type(function(np.eye(2)))
+    assert all(part.requires_grad for part in found)
+
+
 # Cholesky
 
 
@@ -55,110 +63,6 @@ def test_cholesky_above_the_size_of_a_block(upper: bool, complex_: bool) -> None
 def test_cholesky_of_what_is_not_positive() -> None:
     with pytest.raises(la.LinAlgError):
         la.cholesky(Tensor(-np.eye(2), requires_grad=True))
-
-
-@real_and_complex
-@pytest.mark.parametrize("uplo", ["L", "U"])
-def test_the_other_triangle_receives_nothing(uplo: str, complex_: bool) -> None:
-    a, g = hermitian((1, 2, 4), complex_), numbers((3, 3), complex_)
-    functions = [lambda x: la.eigh(x, uplo)[1], lambda x: la.cholesky(x, upper=uplo == "U")]
-    if uplo == "L":
-        functions += [lambda x: la.svd(x, hermitian=True)[0], lambda x: la.pinv(x, hermitian=True)]
-    for function in functions:
-        ct = vjp(function, a)[1](g)[0]
-        np.testing.assert_array_equal(np.triu(ct, 1) if uplo == "L" else np.tril(ct, -1), 0)
-        np.testing.assert_array_equal(np.imag(np.diag(ct)), 0)
-        assert np.all(ct[np.tril_indices(3) if uplo == "L" else np.triu_indices(3)])
-
-
-# Eigenvalues
-
-
-@pytest.mark.parametrize("name", ["eigh", "eig", "svd", "qr"])
-def test_named_tuples(name: str) -> None:
-    function = getattr(la, name)
-    found = function(Tensor(np.diag([1.0, 2]), requires_grad=True))
-    assert type(found) is type(function(np.eye(2)))
-    assert all(part.requires_grad for part in found)
-
-
-@real_and_complex
-def test_eigenvalues_in_the_order_of_eigvals(complex_: bool) -> None:
-    """From about 150 on LAPACK finds them in one order with vectors and in another without."""
-    a, t = numbers((200, 200), complex_), numbers((200, 200), complex_)
-    w, pushed = jvp(la.eigvals, (a,), (t,))
-    assert np.max(np.abs(w - la.eig(a)[0])) > 1, "no longer in another order: take a larger matrix"
-
-    def paired(x: Any) -> Any:
-        found = la.eigvals(x)
-        return found[np.argmin(np.abs(w[:, None] - found), axis=1)]
-
-    h = 1e-6
-    expected = (paired(a + h * t) - paired(a - h * t)) / (2 * h)
-    np.testing.assert_allclose(pushed, expected, rtol=0, atol=1e-6 * np.abs(expected).max())
-    g = numbers(200) + 0j
-    (ct,) = vjp(la.eigvals, a)[1](g)
-    np.testing.assert_allclose(np.sum(ct * t).real, np.sum(g * pushed).real, rtol=1e-8)
-
-
-@real_and_complex
-def test_eigenvectors_keep_numpys_normalisation(complex_: bool) -> None:
-    """Norm 1, and the largest component real, which differences of NumPy's own vectors show but for their sign."""
-    a = numbers((4, 4), complex_) + np.diag([0, 3, 6, 9])
-    a[0, 1], a[1, 0] = 5, -5
-    v, pushed = jvp(lambda x: la.eig(x)[1], (a,), (t := numbers((4, 4), complex_),))
-    assert v.dtype == complex
-
-    def signed(x: Any) -> Any:
-        found = la.eig(x)[1]
-        return found * np.sign(np.sum(found * v.conj(), axis=0).real)
-
-    np.testing.assert_allclose(pushed, sixth_order(signed, a, t), rtol=0, atol=1e-9)
-
-
-def test_real_eigenvalues_of_a_real_matrix_stay_real() -> None:
-    w, v = la.eig(Tensor(np.array([[2.0, 1], [0, 3]], dtype=np.float32), requires_grad=True))
-    assert w.dtype == v.dtype == np.float32
-
-
-def test_hermitian_eigenvectors_keep_their_phase() -> None:
-    a, t = hermitian((1, 2, 4), True), numbers((3, 3), True)
-    v, pushed = jvp(lambda x: la.eigh(x)[1], (a,), (t,))
-    np.testing.assert_allclose(np.einsum("ij,ij->j", v.conj(), pushed), 0, atol=1e-14)
-
-
-def of_matrix(f: Any, a: Any) -> Any:
-    """Apply a function to the eigenvalues."""
-    w, v = la.eigh(a)
-    return (v * f(w)) @ v.T
-
-
-def test_equal_eigenvalues_do_no_harm_to_what_does_not_choose() -> None:
-    """The span of the two, and their sum; in exact arithmetic they are equal, in floating point nearly."""
-    a = hermitian((1, 1, 3))
-    check_grads(lambda x: la.eigh(x)[1][:, :2] @ la.eigh(x)[1][:, :2].T, a, order=1)
-    check_grads(lambda x: la.eigvalsh(x)[:2].sum(), a, order=1)
-    check_grads(lambda x: la.eigvals(x).real.sum(), a, order=1)
-    span = grad(lambda x: la.eigvalsh(x)[2])(a)
-    np.testing.assert_allclose(np.trace(span), 1)
-
-
-def test_a_chain_of_eigenvalues_each_equal_to_the_next() -> None:
-    """Equality to rounding is carried on, so that both modes share alike."""
-    a = np.diag([1.0, 1 + 4e-16, 1 + 9e-16, 1 + 13e-16])
-    pulled = vjp(la.eigvalsh, a)[1](np.array([1.0, 0, 0, 0]))[0]
-    np.testing.assert_allclose(pulled, np.eye(4) / 4, atol=1e-15)
-    np.testing.assert_allclose(jvp(la.eigvalsh, (a,), (np.diag([4.0, 0, 0, 0]),))[1], 1)
-
-
-def test_a_function_of_a_matrix() -> None:
-    check_grads(lambda x: of_matrix(np.exp, x), hermitian((0.3, 1, 1.5)))
-
-
-def test_second_derivative_of_eigenvalues_alone() -> None:
-    a = numbers((3, 3)) + np.diag([0.0, 4, 8])
-    check_grads(lambda x: np.real(la.eigvals(x)), a)
-    check_grads(la.eigvalsh, a)
 
 
 # Singular values

@@ -205,3 +205,15 @@ def test_errors(error: Any, function: Any) -> None:
         warnings.simplefilter("ignore", np.exceptions.ComplexWarning)
         with pytest.raises(error):
             function(Tensor([3.0, 1, 2], requires_grad=True))
+
+
+def test_polynomials_in_two_variables() -> None:
+    from numpy.polynomial import polynomial
+
+    c, x, y = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([0.5, -1.5]), np.array([0.25, 2.0])
+    for fun in (polynomial.polyval2d, polynomial.polygrid2d):
+        out = fun(Tensor(x, requires_grad=True), y, Tensor(c, requires_grad=True))
+        np.testing.assert_array_equal(out.data, fun(x, y, c), strict=True)
+        check_grads(fun, (x, y, c))
+        with pytest.raises(TypeError, match="coefficients of two axes"):
+            fun(Tensor(x, requires_grad=True), y, c[0])

@@ -49,7 +49,7 @@ def derivative(fun: Callable[[Any], Any], order: int, by: Any) -> Callable[[Any]
     """Differentiate along `by`, again and again, and last in all directions."""
     if order == 1:
         return grad(fun)
-    return derivative(lambda a: np.sum(grad(fun)(a) * by), order - 1, by.T)
+    return derivative(lambda a: np.sum(np.real(grad(fun)(a) * by)), order - 1, by.T)
 
 
 @pytest.mark.parametrize("values", [(3, 2, 1, 0), (3, 2, 0, 0), (3, 0, 0, 0), (0, 0, 0, 0), (1, 1e-6, 1e-9, 1e-12)])
@@ -158,7 +158,8 @@ def test_two_cutoffs_are_refused() -> None:
 def test_only_the_right_hand_side_is_tracked() -> None:
     a = with_values((3, 2, 1), (3, 3))
     for function in (la.solve, lambda a, b: la.lstsq(a, b)[0]):
-        np.testing.assert_allclose(grad(lambda b: function(a.tolist(), b).sum())(np.ones(3)), la.inv(a).sum(axis=0))
+        _, pullback = vjp(lambda b, function=function: function(a.tolist(), b), np.ones(3))
+        np.testing.assert_allclose(pullback(np.ones(3))[0], la.inv(a).sum(axis=0))
 
 
 def test_a_stack_of_matrices_takes_one_vector() -> None:

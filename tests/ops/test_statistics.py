@@ -260,3 +260,17 @@ ERRORS = [
 def test_errors(error: Any, function: Any) -> None:
     with pytest.raises(error):
         function(Tensor([3.0, 1, 2], requires_grad=True))
+
+
+def test_a_tensor_is_not_worked_in() -> None:
+    a = np.array([3.0, 1.0, 2.0, 0.5])
+    for fun in (
+        lambda x: np.median(x, overwrite_input=True),
+        lambda x: np.median(x, None, None, True),
+        lambda x: np.nanmedian(x, overwrite_input=True),
+        lambda x: np.quantile(x, 0.3, overwrite_input=True),
+    ):
+        x = Tensor(a.copy(), requires_grad=True)
+        fun(x).backward()
+        np.testing.assert_array_equal(x.data, a)
+        assert x.grad[0] == 0

@@ -14,10 +14,11 @@ from scipy import special
 from autograd.entry import Array
 from autograd.families import elementwise, op
 from autograd.op import Op, Real, case
-from autograd.ops.special.orders import ORDER, SHAPE, fixed, pull, push
+from autograd.ops.special.orders import ORDER, SHAPE, pull, push
 
 POSITIVE = Real(0.3, 4.0)
 RADIANS = math.pi / 180
+SLOW = "SciPy's `struve` and `modstruve`, which the derivative is, take a hundred times as long as the integral"
 ONE = [case((2, 3)), case(()), case((0,))]
 TWO = [case((2, 3), (2, 3)), case((3,), (2, 1)), case((), ())]
 THREE = [case((), (2, 1), (3,)), case((2,), (2,), (2,)), case((), (), ())]
@@ -71,7 +72,7 @@ def _struve(v: Any, x: Array) -> Array:
 
 def _equation(fn: Any, factor: Any, sample: dict[str, Real], why: str) -> Op:
     """Declare a function with its derivative, y and y', where y'' = factor(v, x) y."""
-    made = op(
+    return op(
         fn,
         inputs=("v", "x"),
         outputs=("y", "yp"),
@@ -79,13 +80,13 @@ def _equation(fn: Any, factor: Any, sample: dict[str, Real], why: str) -> Op:
         jvp={"x": lambda g, y, yp, v, x: push(g, yp, factor(v, x) * y)},
         sample=sample,
         cases=TWO,
+        refused={"v": why},
     )
-    return fixed(made, v=why)
 
 
 def _mathieu(fn: Any, slopes: Any, sample: Real) -> Op:
     """Declare a Mathieu function with its derivative, y and y': `slopes` gives the derivatives of both."""
-    made = op(
+    return op(
         fn,
         inputs=("m", "q", "x"),
         outputs=("y", "yp"),
@@ -93,8 +94,8 @@ def _mathieu(fn: Any, slopes: Any, sample: Real) -> Op:
         jvp={"x": lambda g, y, yp, m, q, x: push(g, *slopes(y, yp, m, q, x))},
         sample={"q": Real(0.5, 2.0), "x": sample},
         cases=THREE,
+        refused={"m": ORDER, "q": SHAPE},
     )
-    return fixed(made, m=ORDER, q=SHAPE)
 
 
 def _angular(value: Any) -> Any:
@@ -189,9 +190,13 @@ modstruve = elementwise(
     sample=ORDERED,
     refused={"v": ORDER},
 )
-itstruve0 = elementwise(special.itstruve0, x=lambda g, x: g * special.struve(0.0, x), sample={"x": POSITIVE})
-itmodstruve0 = elementwise(special.itmodstruve0, x=lambda g, x: g * special.modstruve(0.0, x), sample={"x": POSITIVE})
-it2struve0 = elementwise(special.it2struve0, x=lambda g, x: -g * (special.struve(0.0, x) / x), sample={"x": POSITIVE})
+itstruve0 = elementwise(special.itstruve0, x=lambda g, x: g * special.struve(0.0, x), sample={"x": POSITIVE}, note=SLOW)
+itmodstruve0 = elementwise(
+    special.itmodstruve0, x=lambda g, x: g * special.modstruve(0.0, x), sample={"x": POSITIVE}, note=SLOW
+)
+it2struve0 = elementwise(
+    special.it2struve0, x=lambda g, x: -g * (special.struve(0.0, x) / x), sample={"x": POSITIVE}, note=SLOW
+)
 
 
 def _pair(ufunc: Any, slopes: Any) -> Op:

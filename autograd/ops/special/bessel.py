@@ -15,7 +15,7 @@ from scipy import special
 from autograd.entry import Array
 from autograd.families import elementwise, op
 from autograd.op import Op, Real, case
-from autograd.ops.special.orders import COUNT, ORDER, fixed
+from autograd.ops.special.orders import COUNT, ORDER
 
 POSITIVE = Real(0.3, 4.0)
 ORDERED = {"v": Real(0.2, 2.5), "z": POSITIVE}
@@ -49,16 +49,14 @@ def _counted(ufunc: Any, slope: Callable[..., Array]) -> Op:
 
 def _scaled_by_real(ufunc: Any, slope: Callable[..., Array]) -> Op:
     """Declare f(z) exp(-|Re z|), not holomorphic: f' exp(-|Re z|) dz - sign(Re z) ans Re dz."""
-    return fixed(
-        op(
-            ufunc,
-            inputs=("v", "z"),
-            vjp={"z": lambda g, ans, v, z: g * slope(ufunc, v, z) - np.real(g * ans) * np.sign(np.real(z))},
-            jvp={"z": lambda g, ans, v, z: g * slope(ufunc, v, z) - ans * (np.real(g) * np.sign(np.real(z)))},
-            sample=ORDERED,
-            cases=CASES,
-        ),
-        v=ORDER,
+    return op(
+        ufunc,
+        inputs=("v", "z"),
+        vjp={"z": lambda g, ans, v, z: g * slope(ufunc, v, z) - np.real(g * ans) * np.sign(np.real(z))},
+        jvp={"z": lambda g, ans, v, z: g * slope(ufunc, v, z) - ans * (np.real(g) * np.sign(np.real(z)))},
+        sample=ORDERED,
+        cases=CASES,
+        refused={"v": ORDER},
     )
 
 
@@ -73,7 +71,9 @@ def _scaled_by_imaginary(ufunc: Any, slope: Callable[..., Array]) -> Op:
         t = g * slope(ufunc, v, z)
         return t - ans * (np.imag(g) * np.sign(np.imag(z))) if z.dtype.kind == "c" else t
 
-    return fixed(op(ufunc, inputs=("v", "z"), vjp={"z": vjp}, jvp={"z": jvp}, sample=ORDERED, cases=CASES), v=ORDER)
+    return op(
+        ufunc, inputs=("v", "z"), vjp={"z": vjp}, jvp={"z": jvp}, sample=ORDERED, cases=CASES, refused={"v": ORDER}
+    )
 
 
 def _spherical(ufunc: Any, below: int, above: int) -> Op:
@@ -86,6 +86,19 @@ def _spherical(ufunc: Any, below: int, above: int) -> Op:
     return elementwise(
         ufunc, inputs=("n", "z"), z=lambda g, n, z: g * slope(n + 0, z), sample={"z": POSITIVE}, refused={"n": COUNT}
     )
+
+
+def _second(x: Array, sign: float, zeroth: Array, first: Array) -> Array:
+    """Give J₂ or I₂ by DLMF 10.6.1 and 10.29.1, and near 0 by the series 10.2.2 and 10.25.2, scaled as the others."""
+    near = np.absolute(x) < 1
+    away, close = np.where(near, 1, x), np.where(near, x, 0)
+    square = close * close / 4
+    total: Any = 1
+    for k in range(8, 0, -1):
+        total = 1 + sign * square / (k * (k + 2)) * total
+    if near.any() and sign > 0:
+        total = total * (zeroth / special.i0(close))
+    return np.where(near, square / 2 * total, sign * (zeroth - 2 * first / away))
 
 
 # Of any order
@@ -107,13 +120,29 @@ yve = _scaled_by_imaginary(special.yve, _half_difference)
 yn = _counted(special.yn, lambda f, n, x: _half_difference(f, n + 0, x))
 kn = _counted(special.kn, lambda f, n, x: -_half_sum(f, n + 0, x))
 
-# Of orders 0 and 1
+# Of orders 0 and 1, and of 2 as their rules need it; only its own rule, for second order, calls the slow `jv` and `iv`
+bessel_j2 = elementwise(
+    lambda x: _second(x, -1.0, special.j0(x), special.j1(x)),
+    name="bessel_j2",
+    x=lambda g, x: g * _half_difference(special.jv, 2.0, x),
+)
+bessel_i2 = elementwise(
+    lambda x: _second(x, 1.0, special.i0(x), special.i1(x)),
+    name="bessel_i2",
+    x=lambda g, x: g * _half_sum(special.iv, 2.0, x),
+)
+bessel_i2e = elementwise(
+    lambda x: _second(x, 1.0, special.i0e(x), special.i1e(x)),
+    name="bessel_i2e",
+    x=lambda g, ans, x: g * (_half_sum(special.ive, 2.0, x) - np.sign(x) * ans),
+    sample={"x": Real(avoid=(0.0,))},
+)
 j0 = elementwise(special.j0, x=lambda g, x: -g * special.j1(x))
-j1 = elementwise(special.j1, x=lambda g, x: g * ((special.j0(x) - special.jv(2.0, x)) / 2))
+j1 = elementwise(special.j1, x=lambda g, x: g * ((special.j0(x) - bessel_j2(x)) / 2))
 y0 = elementwise(special.y0, x=lambda g, x: -g * special.y1(x), sample={"x": POSITIVE})
 y1 = elementwise(special.y1, x=lambda g, ans, x: g * (special.y0(x) - ans / x), sample={"x": POSITIVE})
 i0 = elementwise(special.i0, x=lambda g, x: g * special.i1(x))
-i1 = elementwise(special.i1, x=lambda g, x: g * ((special.i0(x) + special.iv(2.0, x)) / 2))
+i1 = elementwise(special.i1, x=lambda g, x: g * ((special.i0(x) + bessel_i2(x)) / 2))
 k0 = elementwise(special.k0, x=lambda g, x: -g * special.k1(x), sample={"x": POSITIVE})
 k1 = elementwise(special.k1, x=lambda g, ans, x: -g * (special.k0(x) + ans / x), sample={"x": POSITIVE})
 # Scaled by exp(-|x|) and by exp(x)
@@ -122,7 +151,7 @@ i0e = elementwise(
 )
 i1e = elementwise(
     special.i1e,
-    x=lambda g, ans, x: g * ((special.i0e(x) + special.ive(2.0, x)) / 2 - np.sign(x) * ans),
+    x=lambda g, ans, x: g * ((special.i0e(x) + bessel_i2e(x)) / 2 - np.sign(x) * ans),
     sample={"x": Real(avoid=(0.0,))},
 )
 k0e = elementwise(special.k0e, x=lambda g, ans, x: g * (ans - special.k1e(x)), sample={"x": POSITIVE})

@@ -23,14 +23,34 @@ MODULUS = Real(-0.9, 0.9)
 STEPS = 6
 
 
-def _k_slope(m: Array, rest: Array) -> Array:
-    """dK/dm = π/8 F(1/2, 1/2; 2; m) / (1-m): DLMF 19.5.1, 15.5.1 and 15.8.1; `rest` is 1 - m."""
-    return math.pi / 8 * special.hyp2f1(0.5, 0.5, 2.0, m) / rest
+def _series(m: Array, coefficients: tuple[float, ...]) -> Array:
+    """Sum a power series."""
+    total = coefficients[-1] + 0 * m
+    for c in reversed(coefficients[:-1]):
+        total = total * m + c
+    return total
 
 
-def _e_slope(m: Array) -> Array:
-    """dE/dm = -π/8 F(1/2, 3/2; 2; m): DLMF 19.5.2 and 15.5.1."""
-    return -math.pi / 8 * special.hyp2f1(0.5, 1.5, 2.0, m)
+#: The squares of (2n-1)!! / (2n)!!, of which the power series of K and E are made: DLMF 19.5.1 and 19.5.2.
+_SQUARES = [math.prod((2 * i - 1) / (2 * i) for i in range(1, n + 1)) ** 2 for n in range(1, 24)]
+_K_SERIES = tuple(math.pi / 2 * n * c for n, c in enumerate(_SQUARES, 1))
+_E_SERIES = tuple(-math.pi / 2 * n * c / (2 * n - 1) for n, c in enumerate(_SQUARES, 1))
+#: Below this the closed forms lose digits, and the series end in time.
+NEAR = 0.15
+
+
+def _k_slope(k: Array, m: Array, rest: Array) -> Array:
+    """dK/dm = (E / (1-m) - K) / 2m: DLMF 19.4.1; `rest` is 1 - m."""
+    near = np.absolute(m) < NEAR
+    away = np.where(near, 1, m)
+    return np.where(near, _series(np.where(near, m, 0), _K_SERIES), (special.ellipe(m) / rest - k) / (2 * away))
+
+
+def _e_slope(e: Array, m: Array) -> Array:
+    """dE/dm = (E - K) / 2m: DLMF 19.4.2."""
+    near = np.absolute(m) < NEAR
+    away = np.where(near, 1, m)
+    return np.where(near, _series(np.where(near, m, 0), _E_SERIES), (e - special.ellipk(m)) / (2 * away))
 
 
 def _reduced(phi: Array) -> tuple[Array, Array]:
@@ -45,7 +65,10 @@ def _f_slope(phi: Array, m: Array) -> Array:
     s, c = np.sin(t), np.cos(t)
     within = s**3 / 6 * special.elliprd(c * c, 1.0, 1 - m * s * s)
     some = turns != 0
-    return within + np.where(some, 2 * turns * _k_slope(np.where(some, m, 0), np.where(some, 1 - m, 1)), 0)
+    if not np.any(some):
+        return within
+    inside = np.where(some, m, 0)
+    return within + np.where(some, 2 * turns * _k_slope(special.ellipk(inside), inside, 1 - inside), 0)
 
 
 def _f_phi(phi: Array, m: Array) -> Array:
@@ -57,7 +80,7 @@ def _e_inc_m(g: Array, phi: Array, m: Array) -> Array:
     """∂E(φ, m)/∂m = -sin³φ R_D(cos²φ, Δ², 1) / 6: DLMF 19.4.7, 19.25.9."""
     turns, t = _reduced(phi)
     s, c = np.sin(t), np.cos(t)
-    return g * (2 * turns * _e_slope(m) - s**3 / 6 * special.elliprd(c * c, 1 - m * s * s, 1.0))
+    return g * (2 * turns * _e_slope(special.ellipe(m), m) - s**3 / 6 * special.elliprd(c * c, 1 - m * s * s, 1.0))
 
 
 def _ellipj_u(sn: Array, cn: Array, dn: Array, m: Array) -> tuple[Array, ...]:
@@ -95,9 +118,9 @@ def _rg(x: Array, y: Array, z: Array) -> Array:
 
 
 # Legendre's integrals
-ellipk = elementwise(special.ellipk, m=lambda g, m: g * _k_slope(m, 1 - m), sample={"m": MODULUS})
-ellipkm1 = elementwise(special.ellipkm1, p=lambda g, p: -g * _k_slope(1 - p, p), sample={"p": Real(0.1, 1.9)})
-ellipe = elementwise(special.ellipe, m=lambda g, m: g * _e_slope(m), sample={"m": MODULUS})
+ellipk = elementwise(special.ellipk, m=lambda g, ans, m: g * _k_slope(ans, m, 1 - m), sample={"m": MODULUS})
+ellipkm1 = elementwise(special.ellipkm1, p=lambda g, ans, p: -g * _k_slope(ans, 1 - p, p), sample={"p": Real(0.1, 1.9)})
+ellipe = elementwise(special.ellipe, m=lambda g, ans, m: g * _e_slope(ans, m), sample={"m": MODULUS})
 ellipkinc = elementwise(
     special.ellipkinc,
     phi=lambda g, phi, m: g * _f_phi(phi, m),
@@ -197,5 +220,6 @@ def _elliprj(x: Any, y: Any, z: Any, p: Any) -> Any:
 
 @composite(special.agm, sample={"a": POSITIVE, "b": POSITIVE}, cases=[case((2, 3), (2, 3)), case((3,), (2, 1))])
 def _agm(a: Any, b: Any) -> Any:
-    """agm(a, b) = π / 2R_F(0, a², b²): DLMF 19.22.8 with 19.25.1."""
-    return np.sign(a) * (math.pi / 2) / special.elliprf(0.0, a * a, b * b)
+    """agm(a, b) = π (a+b) / 4K at 1 - m = 4ab / (a+b)²: DLMF 19.8.5 after one step of the mean."""
+    total = a + b
+    return math.pi / 4 * total / special.ellipkm1(4 * (a / total) * (b / total))

@@ -27,15 +27,17 @@ def _log(x: Array) -> Array:
 def _log_of_ratio(x: Array, y: Array) -> Array:
     """Give log(x / y), also where the ratio overflows; -inf at x = 0."""
     with np.errstate(all="ignore"):
-        ratio = np.where(x == 0, 0, x / y)
+        ratio = _share(x, y)
         beyond = (x != 0) & (y != 0) & ((ratio == 0) | np.isinf(ratio))
+        if not np.any(beyond):
+            return np.log(ratio)
         apart = np.log(np.where(beyond, x, 1)) - np.log(np.where(beyond, y, 1))
         return np.where(beyond, apart, np.log(np.where(beyond, 1, ratio)))
 
 
 def _share(x: Array, y: Array) -> Array:
     """Give x / y, and 0 where x is 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         return np.where(x == 0, 0, x / y)
 
 
@@ -75,14 +77,45 @@ def _pseudo_huber_r(g: Array, delta: Array, r: Array) -> Array:
     return g * (delta * (r / np.where(zero, 1, h)))
 
 
+def _log1prel(x: Array) -> Array:
+    zero = x == 0
+    return np.where(zero, 1, np.log1p(x) / np.where(zero, 1, x))
+
+
+log1prel = elementwise(
+    _log1prel,
+    name="log1p_over_its_argument",
+    x=lambda g, x: g * (special.hyp2f1(2.0, 2.0, 3.0, -x) / -2),
+    sample={"x": Real(-0.7, 2.0)},
+    note="log(1+x) / x, used by the rules of `inv_boxcox` and `spence`; its own: DLMF 15.4.1 and 15.5.1",
+)
+
+
+#: Of the derivative of (eˣ-1)/x at 0.
+_SERIES = [k / math.factorial(k + 1) for k in range(1, 16)]
+
+
 def _exprel_slope(x: Array) -> Array:
-    """d((eˣ-1)/x)/dx = M(2, 3, x) / 2, by DLMF 13.3.15: regular at 0."""
-    return special.hyp1f1(2.0, 3.0, x) / 2
+    near = np.abs(x) < 0.5
+    away, close = np.where(near, 1, x), np.where(near, x, 0)
+    total: Any = _SERIES[-1]
+    for c in reversed(_SERIES[:-1]):
+        total = total * close + c
+    with np.errstate(over="ignore"):
+        return np.where(near, total, (np.exp(away) * (away - 1) + 1) / (away * away))
+
+
+exprel_slope = elementwise(
+    _exprel_slope,
+    name="derivative_of_exprel",
+    x=lambda g, x: g * (special.hyp1f1(3.0, 4.0, x) / 3),
+    note="M(2, 3, x) / 2, used by the rules of `exprel` and `boxcox`: DLMF 13.3.15",
+)
 
 
 def _lambda_slope(log: Array, lmbda: Any) -> Array:
     """∂((xᵏ-1)/k)/∂k = log²x E'(k log x) for E(t) = (eᵗ-1)/t."""
-    return log * log * _exprel_slope(lmbda * log)
+    return log * log * exprel_slope(lmbda * log)
 
 
 def _power(log: Array, lmbda: Any) -> Array:
@@ -95,13 +128,6 @@ def _power(log: Array, lmbda: Any) -> Array:
 def _inv_boxcox(y: Array, lmbda: Any) -> Array:
     """Give the logarithm of the inverse: log(1 + ky) / k = y (log(1+t) / t) at t = ky, by DLMF 15.4.1."""
     return y * log1prel(lmbda * y)
-
-
-def log1prel(t: Array) -> Array:
-    """Give log(1+t) / t, and 1 at 0, smoothly."""
-    near = np.absolute(t) < 0.5
-    away = np.where(near, 1, t)
-    return np.where(near, special.hyp2f1(1.0, 1.0, 2.0, np.where(near, -t, 0)), np.log1p(away) / away)
 
 
 def _inverse_lambda(log: Array, lmbda: Any) -> Array:
@@ -185,7 +211,7 @@ inv_boxcox1p = elementwise(
 )
 
 # Elementary functions; an angle in degrees makes π/180
-exprel = elementwise(special.exprel, x=lambda g, x: g * _exprel_slope(x))
+exprel = elementwise(special.exprel, x=lambda g, x: g * exprel_slope(x))
 cosm1 = elementwise(special.cosm1, x=lambda g, x: -g * np.sin(x))
 expm1 = elementwise(special.expm1, x=lambda g, x: g * np.exp(wide(x)))
 log1p = elementwise(special.log1p, x=lambda g, x: g / (1 + x), sample={"x": Real(-0.6, 2.0)})

@@ -23,24 +23,24 @@ ROOT_2 = math.sqrt(2)
 ROOT_2PI = math.sqrt(2 * math.pi)
 
 #: From here on the difference that a derivative is would lose digits, and few terms of its expansion are exact.
-FAR = 50.0
+FAR = 15.0
 
 
 def _tail(x: Array, sign: float) -> Array:
     """Sum 1/2x² ∓ 3/4x⁴ + 15/8x⁶ ∓ ...: DLMF 7.12.1 and what follows from it for the Dawson integral."""
     y = 1 / (2 * x * x)
     total: Any = 1 + 0 * y
-    for odd in (13, 11, 9, 7, 5, 3):
+    for odd in range(19, 2, -2):
         total = 1 + sign * odd * y * total
     return y * total
 
 
-def _erfcx(g: Array, ans: Array, x: Array) -> Array:
-    """D erfcx(x)/dx = 2x erfcx(x) - 2/√π: DLMF 7.2.1."""
+def _erfcx(ans: Array, x: Array) -> Array:
+    """Give 2x erfcx(x) - 2/√π: DLMF 7.2.1."""
     x = wide(x)
     far = np.real(x) > FAR
     series = -TWO_OVER_SQRT_PI * _tail(np.where(far, x, FAR), -1)
-    return g * np.where(far, series, 2 * np.where(far, 0, x) * np.where(far, 0, ans) - TWO_OVER_SQRT_PI)
+    return np.where(far, series, 2 * np.where(far, 0, x) * np.where(far, 0, ans) - TWO_OVER_SQRT_PI)
 
 
 def _dawsn(g: Array, ans: Array, x: Array) -> Array:
@@ -63,16 +63,20 @@ def _density(x: Array) -> Array:
     return np.exp(-x * x / 2) / ROOT_2PI
 
 
-def _hazard(x: Array) -> Array:
-    """Give φ(x) / Φ(x) without underflow."""
-    return 2 / ROOT_2PI / special.erfcx(-x / ROOT_2)
+def _hazard_x(g: Array, ans: Array, x: Array) -> Array:
+    """Of the ratio h = φ / Φ: -h (x + h), where x + h = -erfcx'(u) / √2 erfcx(u) at u = -x/√2."""
+    upper = np.real(x) > 0
+    u = np.where(upper, 0, x) / -ROOT_2
+    scaled = special.erfcx(u)
+    excess = _erfcx(scaled, u) / (-ROOT_2 * scaled)
+    return -g * (ans * np.where(upper, np.where(ans == 0, 0, x) + ans, excess))
 
 
 # d erf(x) / dx = 2/√π exp(-x²): DLMF 7.2.1
 erf = elementwise(special.erf, x=lambda g, x: g * _gauss(x))
 erfc = elementwise(special.erfc, x=lambda g, x: -g * _gauss(x))
 erfi = elementwise(special.erfi, x=lambda g, x: g * (TWO_OVER_SQRT_PI * np.exp(wide(x) * x)))
-erfcx = elementwise(special.erfcx, x=_erfcx)
+erfcx = elementwise(special.erfcx, x=lambda g, ans, x: g * _erfcx(ans, x))
 dawsn = elementwise(special.dawsn, x=_dawsn)
 # The Faddeeva function: DLMF 7.10.2
 wofz = elementwise(special.wofz, z=lambda g, ans, z: g * (TWO_OVER_SQRT_PI * 1j - 2 * z * ans))
@@ -85,9 +89,15 @@ erfcinv = elementwise(
     special.erfcinv, x=lambda g, ans: ends(g, -HALF_SQRT_PI * np.exp(ans * ans)), sample={"x": Real(0.05, 1.95)}
 )
 
-# The normal distribution
+# The normal distribution; φ / Φ does not underflow in this form
+hazard = elementwise(
+    lambda x: 2 / ROOT_2PI / special.erfcx(x / -ROOT_2),
+    name="ratio_of_normal_density",
+    x=_hazard_x,
+    note="φ / Φ, used by the rule of `log_ndtr`",
+)
 ndtr = elementwise(special.ndtr, x=lambda g, x: g * _density(x))
-log_ndtr = elementwise(special.log_ndtr, x=lambda g, x: g * _hazard(x))
+log_ndtr = elementwise(special.log_ndtr, x=lambda g, x: g * hazard(x))
 ndtri = elementwise(
     special.ndtri, p=lambda g, ans: ends(g, ROOT_2PI * np.exp(ans * ans / 2)), sample={"p": Real(0.03, 0.97)}
 )

@@ -1,91 +1,34 @@
-"""SciPy's functions written in Python, differentiable: `logsumexp`, `softmax`, `polygamma`, ...
+"""SciPy's functions written in Python: `logsumexp`, `softmax`, `polygamma`, ...
 
-SciPy turns their arguments into arrays before anything of NumPy's protocols is asked, so a Tensor that is on the tape
-does not get through: it refuses to become a plain array. The functions here have SciPy's signatures and are SciPy's
-own on arrays. Call them, or write `install()` once at the start of a program: then SciPy's names mean them.
-
->>> import numpy as np
->>> from autograd import grad
->>> from autograd.ops.special.functions import logsumexp
->>> grad(logsumexp)(np.zeros(2))
-array([0.5, 0.5])
+They make plain arrays of their arguments before anything of NumPy's protocols is asked; `autograd.redirect` sees to it
+that a Tensor comes here instead.
 """
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from scipy import special
 
-from autograd.entry import Array, Shell
+from autograd.entry import Array
 from autograd.families import op, reduction
-from autograd.op import Real, case, composite, composites
+from autograd.op import Real, case, composite
 from autograd.ops.special import gamma
 from autograd.ops.special.bessel import spherical
-from autograd.protocols import compose
-
-#: By the name in `scipy.special`, SciPy's own function and the one here.
-pairs: dict[str, tuple[Any, Any]] = {}
 
 
-def _shells(args: Any) -> bool:
-    """Tell whether a Tensor is among arguments, or in a list of them."""
-    return any(isinstance(x, Shell) or (isinstance(x, (list, tuple)) and _shells(x)) for x in args)
-
-
-def _of_scipy(name: str, inputs: Sequence[str] = (), **options: Any) -> Callable[[Any], Any]:
-    """Make a body written in ops SciPy's function of that name for Tensors; on arrays it is SciPy's own."""
-    function = getattr(special, name)
-
-    def mark(body: Any) -> Any:
-        @functools.wraps(function)
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if _shells(args) or _shells(kwargs.values()):
-                return compose(composites[call], call, args, kwargs)
-            return function(*args, **kwargs)
-
-        call.__module__ = "scipy.special"
-        call.__doc__ = f"Call `scipy.special.{name}`, differentiably."
-        composite(call, function, inputs=inputs, **options)(body)
-        pairs[name] = (function, call)
-        return call
-
-    return mark
-
-
-def install() -> None:
-    """Let SciPy's names in `scipy.special` mean the functions of this room, for the whole process.
-
-    Names imported from there before (`from scipy.special import softmax`) stay SciPy's. `uninstall()` takes it back.
-
-    Examples
-    --------
-    >>> import scipy.special
-    >>> from autograd import grad
-    >>> install()
-    >>> grad(lambda x: scipy.special.multigammaln(x, 1))(1.0)
-    array(-0.57721566)
-    >>> uninstall()
-    """
-    for name, (_, ours) in pairs.items():
-        setattr(special, name, ours)
-
-
-def uninstall() -> None:
-    """Give SciPy its own functions back."""
-    for name, (scipys, _) in pairs.items():
-        setattr(special, name, scipys)
-
-
-def _weights(g: Array, x: Array, ans: Array) -> Array:
-    """∂logsumexp/∂x = exp(x - logsumexp); of nothing but -inf it is 0."""
+def _weights(g: Array, x: Array, ans: Array, axis: Any) -> Array:
+    """∂logsumexp/∂x is the softmax; of nothing but -inf it is 0, and infinities share evenly."""
     infinite = np.isinf(ans)
-    apart = np.where(infinite, 0, x) - np.where(infinite, 0, ans)
-    return g * np.where(infinite, x == math.inf, np.exp(apart))
+    if x.size == 0:
+        return g * x
+    if not np.any(infinite):
+        return g * soft_max(x, axis=axis)
+    ties = x == math.inf
+    shares = ties / np.maximum(np.sum(ties, axis=axis, keepdims=True), 1)
+    return g * np.where(infinite, shares, soft_max(np.where(infinite, 0, x), axis=axis))
 
 
 def _softmax(g: Array, ans: Array, axis: Any) -> Array:
@@ -116,8 +59,8 @@ log_soft_max = op(
 )
 
 
-@_of_scipy(
-    "logsumexp",
+@composite(
+    special.logsumexp,
     inputs=("a", "b"),
     sample={"a": Real(), "b": Real(0.3, 2.0)},
     cases=[
@@ -146,32 +89,32 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
     return (out, np.sign(total)) if return_sign else out
 
 
-@_of_scipy("softmax", cases=CASES)
+@composite(special.softmax, bitwise=True, cases=CASES)
 def softmax(x: Any, axis: Any = None) -> Any:
     """Run the op."""
     return soft_max.call(x, axis=axis)
 
 
-@_of_scipy("log_softmax", cases=CASES)
+@composite(special.log_softmax, bitwise=True, cases=CASES)
 def log_softmax(x: Any, axis: Any = None) -> Any:
     """Run the op."""
     return log_soft_max.call(x, axis=axis)
 
 
-@_of_scipy("multigammaln", sample={"a": Real(2.0, 5.0)}, cases=[case((2, 3), d=1), case((), d=4)])
+@composite(special.multigammaln, sample={"a": Real(2.0, 5.0)}, cases=[case((2, 3), d=1), case((), d=4)])
 def multigammaln(a: Any, d: Any) -> Any:
     """Sum ln Γ(a - j/2): DLMF 35.3.5."""
     parts = [special.gammaln(a - j / 2) for j in range(int(d))]
     return sum(parts[1:], parts[0])
 
 
-@_of_scipy("polygamma", inputs=("x",), sample={"x": Real(0.3, 4.0)}, cases=[case((2, 3), n=0), case((3,), n=3)])
+@composite(special.polygamma, inputs=("x",), sample={"x": Real(0.3, 4.0)}, cases=[case((2, 3), n=0), case((3,), n=3)])
 def polygamma(n: Any, x: Any) -> Any:
     """Run the op."""
     return gamma.polygamma(n, x)
 
 
-@_of_scipy("diric", sample={"x": Real(-4.0, 4.0)}, cases=[case((2, 3), n=1), case((3,), n=4), case((), n=7)])
+@composite(special.diric, sample={"x": Real(-4.0, 4.0)}, cases=[case((2, 3), n=1), case((3,), n=4), case((), n=7)])
 def diric(x: Any, n: Any) -> Any:
     """Give sin(nx/2) / n sin(x/2) as a Chebyshev polynomial in cos(x/2): DLMF 18.5.2; it has no singularity."""
     return special.eval_chebyu(n - 1, np.cos(x / 2)) / n
@@ -182,25 +125,25 @@ ARGUMENT = {"z": Real(-4.0, 4.0, avoid=(0.0,))}
 _ufuncs = special._ufuncs
 
 
-@_of_scipy("spherical_jn", inputs=("z",), sample=ARGUMENT, cases=ORDERS)
+@composite(special.spherical_jn, inputs=("z",), sample=ARGUMENT, cases=ORDERS)
 def spherical_jn(n: Any, z: Any, derivative: bool = False) -> Any:
     """Run the ufunc."""
     return spherical(_ufuncs._spherical_jn_d if derivative else _ufuncs._spherical_jn, n, z, int(derivative))
 
 
-@_of_scipy("spherical_in", inputs=("z",), sample=ARGUMENT, cases=ORDERS)
+@composite(special.spherical_in, inputs=("z",), sample=ARGUMENT, cases=ORDERS)
 def spherical_in(n: Any, z: Any, derivative: bool = False) -> Any:
     """Run the ufunc."""
     return spherical(_ufuncs._spherical_in_d if derivative else _ufuncs._spherical_in, n, z, int(derivative))
 
 
-@_of_scipy("spherical_yn", inputs=("z",), sample=ARGUMENT, cases=ORDERS)
+@composite(special.spherical_yn, inputs=("z",), sample=ARGUMENT, cases=ORDERS)
 def spherical_yn(n: Any, z: Any, derivative: bool = False) -> Any:
     """Run the ufunc."""
     return (_ufuncs._spherical_yn_d if derivative else _ufuncs._spherical_yn)(n, z)
 
 
-@_of_scipy("spherical_kn", inputs=("z",), sample=ARGUMENT, cases=ORDERS)
+@composite(special.spherical_kn, inputs=("z",), sample=ARGUMENT, cases=ORDERS)
 def spherical_kn(n: Any, z: Any, derivative: bool = False) -> Any:
     """Run the ufunc, for negative real z on the cut as SciPy does."""
     ufunc = _ufuncs._spherical_kn_d if derivative else _ufuncs._spherical_kn

@@ -12,7 +12,7 @@ from autograd.families import elementwise, op
 from autograd.op import Real, case, ufuncs
 from autograd.ops.special.bessel import spherical
 from autograd.ops.special.entropy import log1prel
-from autograd.ops.special.orders import COUNT, ends, pull, push, wide
+from autograd.ops.special.orders import COUNT, ends, wide
 
 POSITIVE = Real(0.3, 4.0)
 ONE = [case((2, 3)), case(()), case((0,))]
@@ -31,9 +31,41 @@ def _spence(g: Array, z: Array) -> Array:
         return ends(g, -log1prel(z - 1))
 
 
-def _over_x(ufunc: Any, x: Array) -> Array:
-    """Give sin x / x or sinh x / x: the spherical functions of order 0."""
-    return spherical(ufunc, 0, wide(x))
+def _over(odd: Any, x: Array) -> Array:
+    zero = x == 0
+    return np.where(zero, 1, odd(x) / np.where(zero, 1, x))
+
+
+#: The spherical functions of order 0, which are quicker by themselves.
+SPHERICAL = "used by the rule of `sici` or `shichi`; its own: DLMF 10.51.2 and 10.51.5"
+sin_over = elementwise(
+    lambda x: _over(np.sin, x),
+    name="sin_over_its_argument",
+    x=lambda g, x: -g * spherical(special._ufuncs._spherical_jn, 1, wide(x)),
+    note=SPHERICAL,
+)
+sinh_over = elementwise(
+    lambda x: _over(np.sinh, x),
+    name="sinh_over_its_argument",
+    x=lambda g, x: g * spherical(special._ufuncs._spherical_in, 1, wide(x)),
+    note=SPHERICAL,
+)
+
+
+def _pole(g: Array, even: Any, x: Array) -> Array:
+    """Apply cos x / x or cosh x / x."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return ends(g, even(x) / x)
+
+
+def _pull(g: Any, odd: Any, even: Any, x: Array) -> Array:
+    """Give the cotangent of both integrals, or of one: at 0 only the first is differentiable."""
+    parts = []
+    if g[0] is not None:
+        parts.append(g[0] * odd(x))
+    if g[1] is not None:
+        parts.append(_pole(g[1], even, x))
+    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
 
 expn = elementwise(special.expn, inputs=("n", "x"), x=_expn, sample={"x": POSITIVE}, refused={"n": COUNT})
@@ -43,16 +75,16 @@ expi = elementwise(special.expi, x=lambda g, x: g * (np.exp(x) / x), sample={"x"
 sici = op(
     special.sici,
     outputs=("si", "ci"),
-    vjp={"x": lambda g, x: pull(g, _over_x(special._ufuncs._spherical_jn, x), np.cos(x) / x)},
-    jvp={"x": lambda g, x: push(g, _over_x(special._ufuncs._spherical_jn, x), np.cos(x) / x)},
+    vjp={"x": lambda g, x: _pull(g, sin_over, np.cos, x)},
+    jvp={"x": lambda g, x: (g * sin_over(x), _pole(g, np.cos, x))},
     sample={"x": POSITIVE},
     cases=ONE,
 )
 shichi = op(
     special.shichi,
     outputs=("shi", "chi"),
-    vjp={"x": lambda g, x: pull(g, _over_x(special._ufuncs._spherical_in, x), np.cosh(x) / x)},
-    jvp={"x": lambda g, x: push(g, _over_x(special._ufuncs._spherical_in, x), np.cosh(x) / x)},
+    vjp={"x": lambda g, x: _pull(g, sinh_over, np.cosh, x)},
+    jvp={"x": lambda g, x: (g * sinh_over(x), _pole(g, np.cosh, x))},
     sample={"x": POSITIVE},
     cases=ONE,
 )

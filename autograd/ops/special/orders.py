@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Array, Shell, is_recording
-from autograd.op import Op
+from autograd.entry import Array
 
 ORDER = "in the order of the function it has no closed form"
 DEGREE = "in the degree of a polynomial it has no closed form"
@@ -23,7 +22,8 @@ def wide(x: Array) -> Array:
 
 def ends(g: Array, slope: Array) -> Array:
     """Apply a slope that is infinite at an end of the domain: 0 where nothing flows."""
-    return g * np.where((g == 0) & np.isinf(slope), 0, slope)
+    infinite = np.isinf(slope)
+    return g * np.where((g == 0) & infinite, 0, slope) if np.any(infinite) else g * slope
 
 
 def pull(g: Any, *slopes: Any) -> Array:
@@ -38,20 +38,3 @@ def pull(g: Any, *slopes: Any) -> Array:
 def push(g: Array, *slopes: Any) -> tuple[Array, ...]:
     """Give the tangents of several outputs."""
     return tuple([g * slope for slope in slopes])
-
-
-def fixed(op: Op, **reasons: str) -> Op:
-    """Let an op with several outputs refuse a Tensor that is on the tape where it has no rule for it."""
-    op.refused = reasons
-    call = op.call
-
-    def guarded(*args: Any, **params: Any) -> Any:
-        for key, x in zip(op.inputs, args, strict=False):
-            if key in reasons and isinstance(x, Shell) and x.entry is not None and is_recording():
-                raise TypeError(
-                    f"{op.name} has no derivative in {key}: {reasons[key]}. Leave the tape there: {key}.detach()."
-                )
-        return call(*args, **params)
-
-    op.call = guarded
-    return op

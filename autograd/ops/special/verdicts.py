@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from scipy import special
 
-from autograd.op import refusals
+from autograd.op import refusals, through
 from autograd.ops.special.orders import COUNT, INVERSE
 
 NONCENTRAL = "SciPy has no density of a noncentral t or F distribution, of which the derivative would be made"
@@ -59,5 +57,4 @@ _THROUGH = {
     "jvp": "jv", "yvp": "yv", "ivp": "iv", "kvp": "kv", "h1vp": "hankel1", "h2vp": "hankel2", "lambertw": "_lambertw",
     "zeta": "_zeta and _riemann_zeta", "assoc_laguerre": "eval_genlaguerre", "softplus": "np.logaddexp",
 }  # fmt: skip
-#: SciPy's Python functions that need nothing here: they call ufuncs that have ops, named beside them.
-through: dict[Any, str] = {getattr(special, name): to for name, to in _THROUGH.items() if hasattr(special, name)}
+through.update({getattr(special, name): to for name, to in _THROUGH.items() if hasattr(special, name)})
