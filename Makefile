@@ -28,7 +28,7 @@ mutants: $(VENV)/.installed
 	$(BIN)/python tests/mutants.py
 
 docs: $(VENV)/.installed
-	$(BIN)/python -m autograd.coverage > docs/ops.md.new && mv docs/ops.md.new docs/ops.md
+	$(BIN)/python -c "from autograd.coverage import markdown; open('docs/ops.md', 'w').write(markdown())"
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks

@@ -13,6 +13,7 @@ from autograd.memory import keep_memory as keep_memory
 from autograd.ops.elementwise import relu as relu
 from autograd.tape import Tape as Tape
 from autograd.tensor import Tensor as Tensor
+from autograd.tensor import array as array
 from autograd.transforms import grad as grad
 from autograd.transforms import jvp as jvp
 from autograd.transforms import value_and_grad as value_and_grad

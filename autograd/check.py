@@ -70,7 +70,8 @@ def check_grads(
         complex step (1e-13 for float64, 5e-5 for float32), its square root against differences (1.5e-8, 3.5e-4). A
         function that computes in float32 inside shows by its rounding, and gets steps and tolerance to suit.
     step : float, optional
-        h of the differences, multiplied by max(1, |x|); by default 2^-11, near epsilon^(1/5).
+        h of the differences, multiplied by the power of two below |x| where that is above 1; by default 2^-11, near
+        epsilon^(1/5).
     seed : int
         Draws the cotangents, tangents and elements.
 
@@ -100,7 +101,7 @@ def check_grads(
     Traceback (most recent call last):
         ...
     AssertionError: check_grads of absolute, by central ... and one-sided differences, order 1, rev: 1 of 2 elements ...
-      kink at index (0,) of argument 0: slope from below ..., from above ..., by the tape 0, between
+      kink at index (0,) of argument 0: slope from below -1, from above 1, by the tape 0, between
     """
     for mode in modes:
         if mode not in ("rev", "fwd"):

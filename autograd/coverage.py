@@ -1,6 +1,6 @@
 """Ask what becomes of a function under differentiation, before you use it: of NumPy's, and of SciPy's special ones.
 
-`verdict(np.cumsum)` tells; `python -m autograd.coverage` prints the whole table, which is docs/ops.md.
+`verdict(np.cumsum)` tells, and `markdown()` writes the whole table, which is docs/ops.md.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,9 @@ from autograd.op import Op, composites, constants, creations, functions, refusal
 from autograd.protocols import open_rooms
 
 Fn = Callable[..., Any]
+
+#: A composition longer than this is read in its room.
+MOST_CHARACTERS = 100
 
 #: What a verdict means; the order is that of the explanation in the docs.
 KINDS = {
@@ -91,7 +95,7 @@ def verdict(function: Fn) -> Verdict:
         return Verdict(name, "differentiable", record.family, _formulas(record), "; ".join(filter(None, notes)))
     built = composites.get(function) or composites.get(_full_name(function))
     if built is not None:
-        return Verdict(name, "differentiable", "composite", _first_line(built.body), built.note)
+        return Verdict(name, "differentiable", "composite", _composition(built.body), built.note)
     if function in through:
         return Verdict(name, "differentiable", "through", note=f"it calls {through[function]}")
     for kind, reasons in (("refused", refusals), ("constant", constants), ("creation", creations)):
@@ -149,9 +153,10 @@ program, `autograd.verdict(np.cumsum)` tells the same.
 
 {kinds}
 
-The third column gives the rule as declared, for each differentiable argument: `g` is the derivative that flows, `ans`
-the output. Every differentiable function has both modes and any order. A *composite* is built of other functions: its
-value is NumPy's own to the last bit, its derivative that of the composition.
+A formula is the rule as declared, for each differentiable argument: `g` is the derivative that flows, `ans` the
+output. A *composite* is built of other functions: its formula is what it computes, its value is NumPy's own to the last
+bit, and its derivative is that of the composition. *Through*: the library's own function calls others with ops. Modes
+are reverse and forward; every function that has them has them to any order.
 
 {summary}
 """
@@ -161,7 +166,7 @@ OWN = """## The tape's own ops
 What a tape shows beside NumPy's names: reads and writes by index, casts, and functions that rules are written with.
 """
 
-COLUMNS = ["", "| name | family | rules | notes |", "|---|---|---|---|"]
+COLUMNS = ["", "| name | family | formula | modes | notes |", "|---|---|---|---|---|"]
 
 
 def markdown() -> str:
@@ -201,7 +206,8 @@ def _summary(rows: dict[str, list[tuple[str, Verdict]]]) -> str:
 
 def _row(name: str, it: Verdict) -> str:
     kind = it.family if it.kind == "differentiable" else f"**{it.kind}**"
-    return f"| `{name}` | {kind} | {_escaped(it.formula)} | {_escaped(it.note)} |"
+    modes = "both" if it.kind == "differentiable" else ""
+    return f"| `{name}` | {kind} | {_escaped(it.formula)} | {modes} | {_escaped(it.note)} |"
 
 
 def _escaped(text: str) -> str:
@@ -211,6 +217,16 @@ def _escaped(text: str) -> str:
 def _first_line(function: Fn) -> str:
     """Give the first line of a docstring."""
     return (inspect.getdoc(function) or "").partition("\n")[0].rstrip(".")
+
+
+def _composition(body: Fn) -> str:
+    """Say what a function is built of: the first line of its docstring, or what it returns if that is all it does."""
+    if body.__doc__:
+        return _first_line(body)
+    (function,) = ast.parse(textwrap.dedent(inspect.getsource(body))).body
+    last = function.body[0] if isinstance(function, ast.FunctionDef) and len(function.body) == 1 else None
+    text = ast.unparse(last.value) if isinstance(last, ast.Return) and last.value is not None else ""
+    return text if len(text) <= MOST_CHARACTERS else ""
 
 
 def _formulas(op: Op) -> str:
@@ -238,7 +254,3 @@ def _bodies(filename: str) -> dict[Any, str]:
         return {}
     bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
     return {(b.lineno, b.end_lineno, b.col_offset, b.end_col_offset): ast.unparse(b) for b in bodies}
-
-
-if __name__ == "__main__":
-    sys.stdout.write(markdown())

@@ -52,7 +52,7 @@ class Rule:
     shields : bool
         Whether the rule acts element by element with coefficients that may be singular where the cotangent is masked.
     mask : callable or None
-        From what was saved, the mask that this input's cotangent starts to carry, or None.
+        From what was saved, the mask that this input's cotangent starts to carry, or a function that makes it, or None.
     carry : callable or None
         From the mask of the output's cotangent and what was saved, that of the input's.
     """
@@ -82,6 +82,11 @@ class Rule:
 
 #: One tracked input of an entry: where it came from, its rule, and the values the rule asked to be saved.
 Edge = tuple["Entry", Rule, Any]
+
+
+def unchanged(mask: Array, *_: Any) -> Array:
+    """Carry a mask through a rule that acts on each element by itself."""
+    return mask
 
 
 class no_grad(ContextDecorator):

@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Array, Bundle
+from autograd.entry import Array, Bundle, unchanged
 from autograd.op import Case, Fn, Op, arguments, bind, inputs_of, names_of
 from autograd.record import register
 from autograd.tape import fit
@@ -60,7 +60,8 @@ def elementwise(
     sample : mapping from input name to Real or Matrix
         From where the tests draw each input.
     mask : mapping from input name to a function of what its rule asks for
-        True where this input's cotangent may be anything but 0: below, singular coefficients do no harm elsewhere.
+        True where this input's cotangent may be anything but 0: below, singular coefficients do no harm elsewhere. Or
+        a function that makes it, for when it is wanted.
     cases : sequence of Case
         Calls that the tests make besides those with shapes of their own choice, for static parameters.
     note : str
@@ -89,7 +90,7 @@ def elementwise(
     for key, rule in rules.items():
         names = names_of(op, key, rule)
         bound = bind(op, key, names, rule, rule)
-        bound.carry = _same
+        bound.carry = unchanged
         bound.shields = any(source is not None for source in bound.sources)
         op.rules[bound.position] = bound
     add_masks(op, mask)
@@ -262,10 +263,6 @@ def add_masks(op: Op, masks: Mapping[str, Fn] | None) -> None:
 def _taking(fn: Fn, count: int) -> Fn:
     """Give a function the first `count` of its arguments."""
     return lambda *args: fn(*args[:count])
-
-
-def _same(mask: Array, *_: Any) -> Array:
-    return mask
 
 
 def first_of(rule: Fn, count: int, total: int) -> Fn:

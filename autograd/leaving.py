@@ -9,7 +9,7 @@ from typing import Any, NoReturn, cast
 import numpy as np
 
 from autograd import redirect
-from autograd.entry import Array
+from autograd.entry import Array, Shell
 from autograd.operators import Operators
 from autograd.protocols import ASSIGNED
 

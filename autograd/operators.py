@@ -15,7 +15,7 @@ from autograd.entry import Shell
 from autograd.op import Op, ufuncs
 from autograd.ops import elementwise as ew
 from autograd.ops import products
-from autograd.ops.shape import reshape, transpose
+from autograd.ops.shape import transpose
 from autograd.protocols import array_function
 from autograd.ufuncs import array_ufunc
 
@@ -156,11 +156,11 @@ class Operators(Shell):
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """Give the same elements in another shape, an int, a tuple, or several ints."""
-        return reshape.call(self, shape[0] if len(shape) == 1 else shape, order=order)
+        return array_function(np.reshape, (self, shape[0] if len(shape) == 1 else shape), {"order": order})
 
     def flatten(self, order: str = "C") -> Any:
         """Give the elements as one axis."""
-        return reshape.call(self, -1, order=order)
+        return array_function(np.ravel, (self,), {"order": order})
 
     def transpose(self, *axes: Any) -> Any:
         """Permute the axes: all reversed, or as a tuple or several ints say."""

@@ -164,7 +164,7 @@ def _one_with_params(op: Op) -> Fn:
         if positional:
             params.update(zip(names, positional, strict=False))
         if not isinstance(x, Shell):
-            raise TypeError(f"{op.name} was called to record, but its input is no Tensor")
+            return fn(x, **_constant(op, params))
         data = x._data
         try:
             ans = fn(data, **params)
@@ -282,6 +282,16 @@ def _refuse(op: Op, parents: Sequence[Entry | None]) -> None:
             raise TypeError(
                 f"{op.name} has no derivative in {key}: {op.refused[key]}. Leave the tape there: {key}.detach()."
             )
+
+
+def _constant(op: Op, params: dict[str, Any]) -> dict[str, Any]:
+    """Take Tensors among static parameters to their values, where only they are what called the op."""
+    for key, value in params.items():
+        if isinstance(value, Shell) and value.entry is not None:
+            raise TypeError(
+                f"{op.name} has no derivative in its parameter {key}. Leave the tape there: {key}={key}.detach()."
+            )
+    return {key: value._data if isinstance(value, Shell) else value for key, value in params.items()}
 
 
 def _unwrap(args: Sequence[Any]) -> tuple[Any, list[Entry | None], list[Any]]:

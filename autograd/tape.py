@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Joint, Leaf, Lift, Rule, Shell, Variable
+from autograd.entry import Array, Entry, Joint, Leaf, Lift, Rule, Shell, Variable, unchanged
 from autograd.memory import expect
 
 
@@ -124,7 +124,7 @@ class Tape:
             For each input its cotangent, or None where nothing arrived. Arrays may be shared: see `owned`.
         """
         pending: dict[Entry, Array] = {}
-        masks: dict[Entry, Array] = {}
+        masks: dict[Entry, _Mask] = {}
         for output, g in zip(self.outputs, cotangents, strict=True):
             pending[output] = pending[output] + g if output in pending else g
         live = self.live
@@ -160,7 +160,7 @@ class Tape:
                     if shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
                         ct = fit(ct, parent.shape, parent.dtype)
                     if mask is not None or masks or rule.mask is not None:
-                        _pass_mask(mask, masks, parent, rule, saved, parent in pending)
+                        _pass_mask(mask, masks, entry, parent, rule, saved, parent in pending)
                     pending[parent] = pending[parent] + ct if parent in pending else ct
         except Exception as error:
             if entry is not None:
@@ -292,30 +292,57 @@ def _several(saved: Any, rule: Rule) -> tuple[Any, ...]:
     return cast(tuple[Any, ...], saved) if rule.arity else ()
 
 
-def _shielded(mask: Array, rule: Rule, g: Array, saved: Any) -> Array:
-    """Apply a rule where the mask lets through, and give exactly 0 elsewhere, however singular its coefficients are."""
+class _Mask:
+    """Where a cotangent may be anything but 0: an array, or what makes it, for when something singular is met."""
+
+    __slots__ = ("made", "shape")
+
+    def __init__(self, made: Any, shape: tuple[int, ...]) -> None:
+        self.made = made
+        self.shape = shape
+
+    def __call__(self) -> Array:
+        """Give the array."""
+        if callable(self.made):
+            self.made = self.made()
+        return self.made if self.made.shape == self.shape else np.broadcast_to(self.made, self.shape)
+
+
+def _shielded(mask: _Mask, rule: Rule, g: Array, saved: Any) -> Array:
+    """Apply a rule where the mask lets through, and give exactly 0 elsewhere, however singular its coefficients are.
+
+    Where all is finite it is so already: 0 times a finite coefficient. A Tensor is masked for its own derivatives.
+    """
     with np.errstate(all="ignore"):
-        return np.where(mask, rule.pull(g, *_several(saved, rule)), 0)
+        ct = rule.pull(g, *_several(saved, rule))
+        if type(ct) is np.ndarray and np.isfinite(ct).all():
+            return ct
+        return np.where(mask(), ct, 0)
 
 
 def _pass_mask(
-    mask: Array | None, masks: dict[Entry, Array], parent: Entry, rule: Rule, saved: tuple[Any, ...], met: bool
+    mask: _Mask | None, masks: dict[Entry, _Mask], entry: Entry, parent: Entry, rule: Rule, saved: Any, met: bool
 ) -> None:
     """Hand the mask of a cotangent on to the parent's, or drop it where the op mixes elements.
 
     A mask is True where the cotangent may be anything and False where no path leads on, so that it is exactly 0
     whatever the coefficients of the rules below. A parent fed from two sides is masked only where both are.
     """
-    if mask is not None:
-        mask = rule.carry(mask, *_several(saved, rule)) if rule.carry is not None else None
+    if mask is not None and rule.carry is not unchanged:
+        carried = None if rule.carry is None else rule.carry(mask(), *_several(saved, rule))
+        mask = None if carried is None else _Mask(carried, carried.shape)
     own = rule.mask(*_several(saved, rule)) if rule.mask is not None else None
     if own is not None:
-        mask = own if mask is None else np.logical_and(own, mask)
+        begun = _Mask(own, entry.shape if callable(own) else own.shape)
+        if mask is not None:
+            both = np.logical_and(begun(), mask())
+            begun = _Mask(both, both.shape)
+        mask = begun
     if mask is not None and mask.shape != parent.shape:
-        mask = _fit_mask(mask, parent.shape)
+        mask = _Mask(_fit_mask(mask(), parent.shape), parent.shape)
     if met:
         before = masks.pop(parent, None)
-        mask = None if before is None or mask is None else np.logical_or(before, mask)
+        mask = None if before is None or mask is None else _Mask(np.logical_or(before(), mask()), parent.shape)
     if mask is not None:
         masks[parent] = mask
 

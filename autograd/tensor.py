@@ -16,6 +16,7 @@ from autograd.entry import Array, Entry, Leaf, Shell, Variable
 from autograd.leaving import Leaving
 from autograd.ops import elementwise as ew
 from autograd.ops import indexing
+from autograd.ops.shape import assemble, unstack
 from autograd.tape import Tape, owned
 
 _FLOAT = "fc"
@@ -183,7 +184,7 @@ class Tensor(Leaving):
         """Iterate over the first axis; the items stay on the tape."""
         if self.ndim == 0:
             raise TypeError("iteration over a 0-d Tensor")
-        return (self[i] for i in range(len(self._data)))
+        return iter(unstack(self))
 
     __hash__ = object.__hash__
 
@@ -277,6 +278,34 @@ class Tensor(Leaving):
             )
         written = indexing.put.call(self, values, index=indexing.plain_index(index))
         self._data, self.entry = written._data, written.entry
+
+
+def array(object: Any, dtype: Any = None) -> Tensor:
+    """Build a Tensor of nested lists of Tensors, arrays and numbers, as `np.array` builds an array of numbers.
+
+    Parameters
+    ----------
+    object : Tensor, array, number, or nested lists or tuples of them
+    dtype : data type, optional
+        That of NumPy's own result, if not given.
+
+    Returns
+    -------
+    Tensor
+        On the tape if one of its parts is.
+
+    Raises
+    ------
+    ValueError
+        NumPy's own, if the lists are ragged.
+
+    Examples
+    --------
+    >>> from autograd import grad
+    >>> grad(lambda x: array([[x, 2 * x], [0, 1]]).sum())(5.0)
+    array(3.)
+    """
+    return Tensor(assemble(object, dtype))
 
 
 def shell(data: Array, entry: Entry | None) -> Tensor:

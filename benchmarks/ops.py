@@ -334,7 +334,7 @@ def page(costs: list[Cost]) -> str:
         "Value and gradient on the tape against the value alone on plain arrays, at a million elements",
         f"({N} x {N}; matrix decompositions of 300 x 300 and 600 x 200, convolutions of 100,000 by 100), on one core",
         f"with one BLAS thread, medians of interleaved rounds. The median of all {len(costs)} is {median:.2f}. The",
-        f"promise is at most {PROMISE:g}, except where [the table of ops](ops.md) says why. Measured by `make bench-ops`.",
+        f"promise is at most {PROMISE:g}, except where [the table of ops](ops.md) says why. `make bench-ops` measures.",
         "",
         "| function | value alone, ms | value and gradient |",
         "|---|---|---|",

@@ -43,12 +43,12 @@ def leaves_of(call: Call) -> tuple[list[Any], Any]:
     return arrays, function
 
 
-def outcome(function: Any, *args: Any) -> Any:
+def outcome(function: Any, *args: Any, **kwargs: Any) -> Any:
     """Give what a call returns, or the error that it raises."""
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return function(*args)
+            return function(*args, **kwargs)
     except Exception as error:
         return error
 

@@ -113,6 +113,13 @@ def test_a_rule_that_writes_into_what_it_was_given_is_caught(rule: Callable[...,
         check_grads(sine(rule), X)
 
 
+def test_a_rule_of_the_wrong_shape_or_dtype_is_caught() -> None:
+    with pytest.raises(ValueError, match=r"returned a cotangent of shape \(2,\) for an input of shape \(3,\)"):
+        check_grads(sine(lambda g, x: (g * np.cos(x))[:2]), X)
+    with pytest.raises(AssertionError, match="3 of 3 elements differ"):
+        check_grads(sine(lambda g, x: (g * np.cos(x)).astype(np.float32)), X)
+
+
 def test_a_function_that_writes_into_its_argument_is_caught() -> None:
     def fun(x: Any) -> Any:
         if not isinstance(x, Tensor):

@@ -21,7 +21,7 @@ POSITIVE = np.abs(X) + 0.3
 
 
 def times(factor: Any) -> Any:
-    """Give the identity, with a rule that multiplies by a factor; at an array's fifth element, if it is a function."""
+    """Give the identity, with a rule that multiplies by a factor."""
     return elementwise(lambda x: x * 1, name="times", x=lambda g: g * factor)
 
 

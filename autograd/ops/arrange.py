@@ -187,7 +187,7 @@ def _hstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     return join(concatenate, parts, 0 if parts and parts[0].ndim == 1 else 1, dtype, casting)
 
 
-@composite(np.vstack, bitwise=True, cases=[
+@composite(np.vstack, *present(np, "row_stack"), bitwise=True, cases=[
     case([(3,), (3,)]), case([(2, 1), (1, 1)]), case([(), ()]), case((2, 3)), case([(2,), (1, 2)], dtype=np.complex128),
 ])  # fmt: skip
 def _vstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:

@@ -15,29 +15,6 @@ from autograd.op import Real, case, composite
 from autograd.ops.shape import assemble
 
 
-def array(object: Any, dtype: Any = None) -> Any:
-    """Build an array of nested lists of Tensors, arrays and numbers, as `np.array` does; the result is on the tape.
-
-    Parameters
-    ----------
-    object : Tensor, array, number, or nested lists or tuples of them
-    dtype : data type, optional
-        That of NumPy's own result, if not given.
-
-    Raises
-    ------
-    ValueError
-        NumPy's own, if the lists are ragged.
-
-    Examples
-    --------
-    >>> from autograd import Tensor, grad
-    >>> grad(lambda x: array([[x, 2 * x], [0, 1]]).sum())(5.0)
-    array(3.)
-    """
-    return assemble(object, dtype)
-
-
 def _plain(x: Any) -> Any:
     return x._data if isinstance(x, Shell) else x
 

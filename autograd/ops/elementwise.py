@@ -149,6 +149,11 @@ def _inside(x: Array, a_min: Any, a_max: Any) -> Any:
     return x >= a_min if a_max is None else (x >= a_min) & (x <= a_max)
 
 
+def _later(mask: Any) -> Any:
+    """Make a mask only when something singular is met below."""
+    return lambda x, a_min, a_max: lambda: mask(x, a_min, a_max)
+
+
 def _below(x: Array, a_min: Any, a_max: Any) -> Any:
     """Tell where the lower bound is taken: between bounds the wrong way round it is the upper one."""
     return x < a_min if a_max is None else (x < a_min) & (a_min <= a_max)
@@ -226,14 +231,14 @@ maximum = elementwise(
     x=lambda g, x, y: tie(g, x >= y, x == y),
     y=lambda g, x, y: tie(g, y >= x, x == y),
     sample={"x": Real(distinct=True), "y": Real(distinct=True)},
-    mask={"x": lambda x, y: x >= y, "y": lambda x, y: y >= x},
+    mask={"x": lambda x, y: lambda: x >= y, "y": lambda x, y: lambda: y >= x},
 )
 minimum = elementwise(
     np.minimum,
     x=lambda g, x, y: tie(g, x <= y, x == y),
     y=lambda g, x, y: tie(g, y <= x, x == y),
     sample={"x": Real(distinct=True), "y": Real(distinct=True)},
-    mask={"x": lambda x, y: x <= y, "y": lambda x, y: y <= x},
+    mask={"x": lambda x, y: lambda: x <= y, "y": lambda x, y: lambda: y <= x},
 )
 relu = elementwise(lambda x: np.maximum(x, 0), name="relu", x=lambda g, ans: gate(g, ans > 0), sample={"x": NONZERO})
 clip = elementwise(
@@ -245,7 +250,7 @@ clip = elementwise(
     a_min=lambda g, x, a_min, a_max: gate(g, _below(x, a_min, a_max)),
     a_max=lambda g, x, a_min, a_max: gate(g, _above(x, a_min, a_max)),
     sample={"x": Real(avoid=(-0.75, 0.75)), "a_min": Real(-0.8, -0.7), "a_max": Real(0.7, 0.8)},
-    mask={"x": _inside, "a_min": _below, "a_max": _above},
+    mask={"x": _later(_inside), "a_min": _later(_below), "a_max": _later(_above)},
 )
 where = elementwise(
     lambda condition, x, y: np.where(condition, x, y),

@@ -24,9 +24,9 @@ def plain_index(index: Any) -> Any:
     TypeError
         For a Tensor of floats, with the cast to write.
     """
-    if type(index) is tuple:
+    if isinstance(index, tuple):
         # A tuple within is a sequence like any other.
-        return tuple([plain_index(list(i) if type(i) is tuple else i) for i in index])
+        return tuple([plain_index(list(i) if isinstance(i, tuple) else i) for i in index])
     if isinstance(index, Shell):
         data = index._data
         if data.dtype.kind not in "biu":
@@ -67,14 +67,18 @@ def _scatter(a: Array, index: Any, shape: tuple[int, ...]) -> Array:
         result[index] = a
         return result
     # Sums of float16 are accumulated in float32.
+    if a.size < _SMALL:
+        result = np.zeros_like(a, shape=shape, dtype=np.float32 if a.dtype == np.float16 else None)
+        np.add.at(result, index, a)
+        return result if result.dtype == a.dtype else result.astype(a.dtype)
     wide = a.astype(np.float32) if a.dtype == np.float16 else a
-    axis = _lone_axis(index, shape)
-    if axis is not None and wide.size >= _LARGE and math.prod(shape) >= _LONG * shape[axis]:
-        result = _add_rows(wide, index if axis == 0 and not isinstance(index, tuple) else index[axis], axis, shape)
+    axis = _lone_axis(index, shape) if wide.size >= _LARGE else None
+    if axis is not None and math.prod(shape) >= _LONG * shape[axis]:
+        result = _add_rows(wide, index[axis] if isinstance(index, tuple) else index, axis, shape)
     else:
         # NumPy adds fast where there is one axis, and one index array of its own type.
         result = np.zeros_like(wide, shape=shape, order="C")
-        np.add.at(np.reshape(result, -1), _flat(index, shape), np.reshape(wide, -1))
+        np.add.at(result.reshape(-1), _flat(index, shape), wide.reshape(-1))
     return result if result.dtype == a.dtype else result.astype(a.dtype)
 
 
@@ -91,8 +95,8 @@ def _flat(index: Any, shape: tuple[int, ...]) -> Array:
     return np.reshape(place, -1)
 
 
-#: An array as large as this, with as much for each index, is added row by row.
-_LARGE, _LONG = 2**16, 32
+#: Up to here no rearrangement pays; from there on, with as much for each index, rows are added as a whole.
+_SMALL, _LARGE, _LONG = 2**9, 2**16, 32
 #: A row named more often is added up by itself.
 _ROUNDS = 32
 

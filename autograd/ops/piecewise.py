@@ -40,14 +40,14 @@ fmax = elementwise(
     x=lambda g, x, y: tie(g, _at_least(x, y), _same(x, y)),
     y=lambda g, x, y: tie(g, _at_least(y, x), _same(x, y)),
     sample=APART,
-    mask={"x": _at_least, "y": lambda x, y: _at_least(y, x)},
+    mask={"x": lambda x, y: lambda: _at_least(x, y), "y": lambda x, y: lambda: _at_least(y, x)},
 )
 fmin = elementwise(
     np.fmin,
     x=lambda g, x, y: tie(g, _at_most(x, y), _same(x, y)),
     y=lambda g, x, y: tie(g, _at_most(y, x), _same(x, y)),
     sample=APART,
-    mask={"x": _at_most, "y": lambda x, y: _at_most(y, x)},
+    mask={"x": lambda x, y: lambda: _at_most(x, y), "y": lambda x, y: lambda: _at_most(y, x)},
 )
 heaviside = elementwise(
     np.heaviside,

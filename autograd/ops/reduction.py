@@ -31,7 +31,7 @@ def _per_tie(g: Array, ties: Array, axis: Any, known: bool, others: Any = False)
     """Divide `g` by the number of ties, `others` among them; nothing is equal to NaN, and 0 counts as 1."""
     if known and g.size == 1:
         # The common case: NumPy counts all of an array at ten times the speed.
-        return wide(g) / max(np.count_nonzero(ties) + bool(others), 1)
+        return wide(g) / max(int(np.count_nonzero(ties)) + bool(others), 1)
     # In float16 a count ends at 2048.
     dtype = np.result_type(g.real.dtype, np.float32)
     count = np.add.reduce(ties, axis=axis, keepdims=True, dtype=dtype)

@@ -36,7 +36,10 @@ _REFUSED: tuple[tuple[str, tuple[Any, ...]], ...] = (
     (DATES, (np.busday_count, np.busday_offset, np.is_busday, np.datetime_as_string, np.datetime_data, np.isnat)),
     (RECORDS, ("numpy.lib.recfunctions",)),
     (PLAIN, (np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.asarray_chkfinite)),
-    (PLAIN, (np.require, np.from_dlpack, np.fromiter, np.full)),
+    (PLAIN, (np.require, np.from_dlpack)),
+    ("it fills a plain array, in which the gradient would be lost; write np.broadcast_to", (np.full,)),
+    ("its ends are plain numbers; write np.linspace, or start + step * np.arange(n)", (np.arange,)),
+    ("it asks each element for float(t), which leaves the tape unseen; write autograd.array(...)", (np.fromiter,)),
     (MATRIX, (np.asmatrix, np.bmat)),
     (OBJECTS, (np.frompyfunc,)),
     (MEMORY, (np.nested_iters,)),
@@ -44,7 +47,7 @@ _REFUSED: tuple[tuple[str, tuple[Any, ...]], ...] = (
 for _reason, _group in _REFUSED:
     refusals.update(dict.fromkeys(_group, _reason))
 
-_makes = "arange empty eye identity indices ones tri zeros fromfunction bartlett blackman hamming hanning kaiser"
+_makes = "empty eye identity indices ones tri zeros fromfunction bartlett blackman hamming hanning kaiser"
 _indices = "diag_indices mask_indices tril_indices triu_indices"
 creations.update(dict.fromkeys((*present(np, *_makes.split(), *_indices.split()), umath._ones_like), NUMBERS))
 creations.update(dict.fromkeys((np.fft.fftfreq, np.fft.rfftfreq), NUMBERS))

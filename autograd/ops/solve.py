@@ -100,7 +100,7 @@ def _inverse(a: Array, singular: Array) -> Array:
 
 def _infinite(g: Array) -> Array:
     """Give infinity with the sign of the real part, and 0 where nothing flows."""
-    return np.where(g == 0, 0, np.where(real_part(g) < 0, -math.inf, math.inf))
+    return np.where(g == 0, 0, np.copysign(math.inf, real_part(g)))
 
 
 def _slogdet_vjp(g: Any, a: Array, sign: Array) -> Array:
@@ -225,37 +225,62 @@ def _stein(c: Array, left: Array, right: Array) -> Array:
     """Solve x = c + left x right, spectral radius below 1, by products: each step squares the factors (Smith 1968)."""
     x = c
     for _ in range(60):
+        # One factor may be as large as the other is small.
+        scale = _size(left)[..., None, None]
+        scale = scale + (scale == 0)
+        left, right = left / scale, right * scale
         step = left @ x @ right
-        if not np.any(_size(step) > float(np.finfo(c.dtype).eps) * _size(x)):
+        size, most = _size(step), _size(x) * c.shape[-1]
+        # A radius that is not below 1 is rounding in what is nearly singular.
+        if not np.any(size > float(np.finfo(c.dtype).eps) * most) or np.any(size > most):
             break
         x = x + step
         left, right = left @ left, right @ right
     return x
 
 
-def _discarded(a: Array, p: Array) -> Array | None:
+def _discarded(a: Array, p: Array, rcond: Any) -> Array | None:
     """Give the part of `a` whose singular values were cut off, or None if they are no more than rounding."""
     kept = np.einsum("...ij,...ji->...", p, a)
     if np.all(np.abs(kept - min(a.shape[-2:])) < 0.5):
         return None
+    with recording(False):
+        u, s, vh = np.linalg.svd(a, full_matrices=False)
+        rest = np.where(s > np.asarray(rcond)[..., None] * s[..., :1], 0, s)
+        if not np.any(rest > max(a.shape[-2:]) * float(np.finfo(a.dtype).eps) * s[..., :1]):
+            return None
+        # What the expression below loses by its products where `p` is large, but not its derivative.
+        lost = (u * rest[..., None, :]) @ vh - _beyond(a, p)
+    return _beyond(a, p) + lost
+
+
+def _beyond(a: Array, p: Array) -> Array:
+    """(1 - a p) a (1 - p a)."""
     rest = a - a @ (p @ a)
-    rest = rest - rest @ (p @ a)
-    allowed = 100 * max(a.shape[-2:]) * float(np.finfo(a.dtype).eps)
-    return rest if np.any(_size(rest) > allowed * _size(a)) else None
+    return rest - rest @ (p @ a)
 
 
-def _pinv_pull(g: Array, p: Array, a: Array) -> Array:
+def _relative(a: Array, rcond: Any, rtol: Any) -> Any:
+    """Tell below which part of the largest a singular value is cut off: NumPy's reading of the two parameters."""
+    if rcond is not None:
+        return rcond
+    if rtol is np._NoValue:
+        return 1e-15
+    return max(a.shape[-2:]) * float(np.finfo(a.dtype).eps) if rtol is None else rtol
+
+
+def _pinv_pull(g: Array, p: Array, a: Array, rcond: Any) -> Array:
     """Take ∂p/∂a back: -p gᵀ p + p pᴴ g* (1 - a p) + (1 - p a) g* pᴴ p, transposed (Golub & Pereyra 1973, 4.12).
 
     Where more than zeros was cut off, that part, r, turns with what was kept: then in place of g* there are solutions
     of Stein equations in rᴴ r and p pᴴ, and one term more with r for each.
     """
     if a.shape[-2] < a.shape[-1]:
-        return mH(_pinv_pull(mH(g), mH(p), mH(a)))
+        return mH(_pinv_pull(mH(g), mH(p), mH(a), rcond))
     gT = mT(g)
     square, inner = p @ mH(p), p @ gT
     ct = -(inner @ p)
-    rest = _discarded(a, p)
+    rest = _discarded(a, p, rcond)
     k = gT
     if rest is not None:
         gram = mH(rest) @ rest
@@ -266,14 +291,14 @@ def _pinv_pull(g: Array, p: Array, a: Array) -> Array:
     return mT(ct + outer - (outer @ a) @ p + inner - (p @ a) @ inner)
 
 
-def _pinv_push(g: Array, p: Array, a: Array) -> Array:
+def _pinv_push(g: Array, p: Array, a: Array, rcond: Any) -> Array:
     """Give dp = -p da p + p pᴴ daᴴ (1 - a p) + (1 - p a) daᴴ pᴴ p (Golub & Pereyra 1973, 4.12); see `_pinv_pull`."""
     if a.shape[-2] < a.shape[-1]:
-        return mH(_pinv_push(mH(g), mH(p), mH(a)))
+        return mH(_pinv_push(mH(g), mH(p), mH(a), rcond))
     square, change = p @ mH(p), mH(p @ g)
     y, z = change - (p @ a) @ change, g @ square
     z = z - a @ (p @ z)
-    rest = _discarded(a, p)
+    rest = _discarded(a, p, rcond)
     if rest is not None:
         gram = mH(rest) @ rest
         y = _stein(y + mH(rest) @ g @ square, gram, square)
@@ -282,23 +307,24 @@ def _pinv_push(g: Array, p: Array, a: Array) -> Array:
     return y @ p - p @ g @ p + mH(z)
 
 
-def _pinv_vjp(g: Array, ans: Array, a: Array, hermitian: Any) -> Array:
+def _pinv_vjp(g: Array, ans: Array, a: Array, rcond: Any, hermitian: Any, rtol: Any) -> Array:
     """∂p/∂a applied back: -pᵀ g pᵀ and, where the rank is not full, two terms more (Golub & Pereyra 1973, 4.12)."""
-    return to_triangle(_pinv_pull(g, ans, from_triangle(a))) if hermitian else _pinv_pull(g, ans, a)
+    part = _relative(a, rcond, rtol)
+    return to_triangle(_pinv_pull(g, ans, from_triangle(a), part)) if hermitian else _pinv_pull(g, ans, a, part)
 
 
-def _pinv_jvp(g: Array, ans: Array, a: Array, hermitian: Any) -> Array:
+def _pinv_jvp(g: Array, ans: Array, a: Array, rcond: Any, hermitian: Any, rtol: Any) -> Array:
     """Give dp = -p da p and, where the rank is not full, two terms more (Golub & Pereyra 1973, 4.12)."""
-    return _pinv_push(from_triangle(g), ans, from_triangle(a)) if hermitian else _pinv_push(g, ans, a)
+    part = _relative(a, rcond, rtol)
+    return _pinv_push(from_triangle(g), ans, from_triangle(a), part) if hermitian else _pinv_push(g, ans, a, part)
 
 
-def _pseudo_inverse(a: Array, rcond: Any) -> Array:
-    """Give the pseudo-inverse that lstsq applies, with its rule of what to cut off."""
-    if a.size == 0:
-        return mT(a)
+def _pseudo_inverse(a: Array, rcond: Any) -> tuple[Array, Any]:
+    """Give the pseudo-inverse that lstsq applies, and its measure of what to cut off."""
     if rcond is None:
-        rcond = max(a.shape) * np.finfo(np.float64).eps
-    return np.linalg.pinv(a, rcond=np.finfo(np.float64).eps if rcond < 0 else rcond)
+        rcond = max(a.shape) * float(np.finfo(np.float64).eps)
+    part = float(np.finfo(np.float64).eps) if rcond < 0 else rcond
+    return (np.linalg.pinv(a, rcond=part) if a.size else mT(a)), part
 
 
 def _lstsq_a(g: Any, a: Array, b: Array, x: Array, rcond: Any) -> Array:
@@ -306,7 +332,8 @@ def _lstsq_a(g: Any, a: Array, b: Array, x: Array, rcond: Any) -> Array:
     of_x, of_residuals, _, of_s = g
     ct = np.zeros_like(a)
     if of_x is not None:
-        ct = _pinv_pull(_columns(b.shape, of_x) @ mT(_columns(b.shape, b)), _pseudo_inverse(a, rcond), a)
+        p, part = _pseudo_inverse(a, rcond)
+        ct = _pinv_pull(_columns(b.shape, of_x) @ mT(_columns(b.shape, b)), p, a, part)
     if of_residuals is not None and of_residuals.size:
         ct = ct - 2 * ((of_residuals * conj(_residual(a, b, x))) @ mT(_columns(b.shape, x)))
     return ct if of_s is None else ct + svdvals_vjp(of_s, a)
@@ -315,7 +342,7 @@ def _lstsq_a(g: Any, a: Array, b: Array, x: Array, rcond: Any) -> Array:
 def _lstsq_b(g: Any, a: Array, b: Array, x: Array, rcond: Any) -> Array:
     """∂x/∂b applied back: pᵀ g; ∂|r|²/∂b = 2 r* with r = b - a x."""
     of_x, of_residuals = g[:2]
-    ct = np.zeros_like(b) if of_x is None else mT(_pseudo_inverse(a, rcond)) @ of_x
+    ct = np.zeros_like(b) if of_x is None else mT(_pseudo_inverse(a, rcond)[0]) @ of_x
     if of_residuals is not None and of_residuals.size:
         ct = ct + np.reshape(2 * of_residuals * conj(_residual(a, b, x)), b.shape)
     return ct
@@ -330,7 +357,8 @@ def _lstsq_a_jvp(g: Array, a: Array, b: Array, x: Array, residuals: Array, rcond
     of_squares = None
     if residuals.size:
         of_squares = -2 * real_part(np.sum(conj(_residual(a, b, x)) * (g @ _columns(b.shape, x)), axis=0))
-    return _pinv_push(g, _pseudo_inverse(a, rcond), a) @ b, of_squares, None, svdvals_jvp(g, a)
+    p, part = _pseudo_inverse(a, rcond)
+    return _pinv_push(g, p, a, part) @ b, of_squares, None, svdvals_jvp(g, a)
 
 
 def _lstsq_b_jvp(g: Array, a: Array, b: Array, x: Array, residuals: Array, rcond: Any) -> Any:
@@ -338,7 +366,7 @@ def _lstsq_b_jvp(g: Array, a: Array, b: Array, x: Array, residuals: Array, rcond
     of_squares = None
     if residuals.size:
         of_squares = 2 * real_part(np.sum(conj(_residual(a, b, x)) * _columns(b.shape, g), axis=0))
-    return _pseudo_inverse(a, rcond) @ g, of_squares, None, None
+    return _pseudo_inverse(a, rcond)[0] @ g, of_squares, None, None
 
 
 pinv = op(

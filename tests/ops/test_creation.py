@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, check_grads, grad, no_grad
-from autograd.ops.creation import array
+from autograd import Tensor, array, check_grads, grad, no_grad
 
 
 def leaf(data: Any) -> Tensor:

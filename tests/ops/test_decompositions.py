@@ -147,3 +147,17 @@ def test_raw_factors_of_nothing(shape: Any) -> None:
         found, plain = la.qr(Tensor(np.zeros(shape), requires_grad=True), mode), la.qr(np.zeros(shape), mode)
         for x, y in zip(found, plain, strict=True) if mode == "raw" else [(found, plain)]:
             assert x.shape == y.shape
+
+
+@real_and_complex
+@pytest.mark.parametrize("shape", [(4, 3), (3, 4), (3, 3)], ids=["tall", "wide", "square"])
+def test_only_one_factor_is_asked_for(shape: Any, complex_: bool) -> None:
+    """Nothing at the other is as good as zeros there, whatever the decomposition."""
+    a = numbers(shape, complex_)
+    for function in (la.qr, lambda x: la.qr(x, "complete"), la.svd, lambda x: la.svd(x, full_matrices=False)):
+        parts, pullback = vjp(lambda x, function=function: tuple(function(x)), a)
+        for i, part in enumerate(parts):
+            g = numbers(part.shape, complex_ and part.dtype.kind == "c")
+            (expected,) = pullback(tuple(g if j == i else np.zeros_like(other) for j, other in enumerate(parts)))
+            (found,) = vjp(lambda x, function=function, i=i: function(x)[i], a)[1](g)
+            np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
