@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -239,18 +240,30 @@ def _formulas(op: Op) -> str:
 def _formula(rule: Fn) -> str:
     if rule.__name__ != "<lambda>":
         return _first_line(rule) or rule.__name__
-    bodies = _bodies(rule.__code__.co_filename)
-    # What is evaluated last is the whole body.
-    return next((bodies[place] for place in reversed([*rule.__code__.co_positions()]) if place in bodies), "")
+    found = lambda_of(rule.__code__)
+    return ast.unparse(found.body) if found is not None else ""
+
+
+def lambda_of(code: CodeType) -> ast.Lambda | None:
+    """Find the lambda that a code was compiled from, in its source file: the smallest that holds all its places."""
+    places = [place for place in code.co_positions() if place[0] is not None and place[3]]
+    names = code.co_varnames[: code.co_argcount]
+    fitting = []
+    for node in _lambdas(code.co_filename):
+        body = node.body
+        start, end = (body.lineno, body.col_offset), (body.end_lineno or 0, body.end_col_offset or 0)
+        inside = all(start <= (a or 0, c or 0) and (b or 0, d or 0) <= end for a, b, c, d in places)
+        if inside and node.lineno == code.co_firstlineno and names == tuple(arg.arg for arg in node.args.args):
+            fitting.append((end[0] - start[0], end[1] - start[1], node))
+    return min(fitting, key=lambda found: found[:2])[2] if fitting else None
 
 
 @cache
-def _bodies(filename: str) -> dict[Any, str]:
-    """Give the expression of each lambda in a source file by its place: lines and columns."""
+def _lambdas(filename: str) -> list[ast.Lambda]:
+    """Give the lambdas in a source file."""
     try:
         with open(filename, encoding="utf-8") as file:
             tree = ast.parse(file.read())
     except OSError:
-        return {}
-    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
-    return {(b.lineno, b.end_lineno, b.col_offset, b.end_col_offset): ast.unparse(b) for b in bodies}
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Lambda)]

@@ -150,7 +150,8 @@ def _reduce(
     x = np.asarray(x) if not hasattr(x, "ndim") else x
     x = _cast(x, dtype)
     named: Any = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = sorted(a % x.ndim for a in named)
+    # NumPy takes axis 0 of a number too.
+    axes = sorted(a % x.ndim for a in named) if x.ndim else []
     kept = [a for a in range(x.ndim) if a not in axes]
     flat = np.reshape(np.transpose(x, (*kept, *axes)), (*[x.shape[a] for a in kept], -1))
     mask = np.broadcast_to(data_of(where), x.shape)
@@ -178,10 +179,11 @@ def _reduceat(ufunc: Any, x: Any, indices: Any, axis: int = 0, dtype: Any = None
     """Reduce between each index and the next, or take the element where the next is not greater."""
     x = _cast(x, dtype)
     starts = [int(i) for i in np.asarray(plain_index(indices))]
-    stops = [*starts[1:], x.shape[axis]]
+    stops = [*starts[1:], x.shape[axis]][: len(starts)]
     before = (slice(None),) * (axis % x.ndim)
     parts = [x[(*before, slice(i, max(j, i + 1)))] for i, j in zip(starts, stops, strict=True)]
-    return np.concatenate([ufunc.reduce(part, axis=axis, keepdims=True) for part in parts], axis=axis)
+    parts = [ufunc.reduce(part, axis=axis, keepdims=True) for part in parts]
+    return np.concatenate(parts, axis=axis) if parts else x[(*before, slice(0))]
 
 
 def _outer(ufunc: Any, x: Any, y: Any, **options: Any) -> Any:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from autograd import Tensor
 
 # The suite is quick and says the same each time; the thorough profile goes looking.
-settings.register_profile("fast", max_examples=12, derandomize=True, deadline=None, database=None)
+settings.register_profile("fast", max_examples=16, derandomize=True, deadline=None, database=None)
 settings.register_profile(
     "thorough",
     max_examples=500,

@@ -35,6 +35,7 @@ from hypothesis import strategies as st  # noqa: E402
 from properties import agrees_with_double, derivatives_are_true, forward_is_numpys, gradients_fit  # noqa: E402
 from strategies import COMPLEX, FLOATS, Subject, calls, subjects  # noqa: E402
 
+from autograd.coverage import lambda_of  # noqa: E402
 from autograd.op import Composite, Op  # noqa: E402
 
 OPS = ROOT / "autograd" / "ops"
@@ -66,12 +67,15 @@ class Mutant:
 # Which functions the ops are made of
 
 
-def key_of(function: FunctionType) -> tuple[Any, ...]:
-    """Tell a function by its place: a lambda by its body's, a definition by its line."""
+def key_of(function: FunctionType) -> tuple[int, ...]:
+    """Tell a function by its place in the file: a lambda by line and column, a definition by its line."""
     code = function.__code__
     if function.__name__ != "<lambda>":
         return (code.co_firstlineno,)
-    return (code.co_firstlineno, *[place for place in code.co_positions() if place[0] is not None])
+    node = lambda_of(code)
+    if node is None:
+        raise LookupError(f"{code.co_filename}:{code.co_firstlineno}: no such lambda in the source")
+    return (node.lineno, node.col_offset)
 
 
 def names_in(code: CodeType) -> set[str]:
@@ -109,16 +113,14 @@ def nodes_of(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.Lambda]:
             yield node
 
 
-def find(tree: ast.Module, function: tuple[Any, ...]) -> ast.FunctionDef | ast.Lambda | None:
+def find(tree: ast.Module, function: tuple[int, ...]) -> ast.FunctionDef | ast.Lambda | None:
     """Find the node of a function by its key."""
     for node in nodes_of(tree):
         if isinstance(node, ast.FunctionDef) and len(function) == 1:
             if min([node.lineno, *[d.lineno for d in node.decorator_list]]) == function[0]:
                 return node
-        elif isinstance(node, ast.Lambda) and len(function) > 1 and node.lineno == function[0]:
-            b = node.body
-            if (b.lineno, b.end_lineno, b.col_offset, b.end_col_offset) in function:
-                return node
+        elif isinstance(node, ast.Lambda) and (node.lineno, node.col_offset) == function:
+            return node
     return None
 
 
@@ -140,11 +142,39 @@ def summed(node: ast.expr) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
+#: Swapping the arguments of these changes nothing.
+SYMMETRIC = set(
+    "maximum minimum fmax fmin logaddexp hypot add multiply logical_and logical_or equal not_equal max min result_type "
+    "broadcast_shapes broadcast_arrays gcd lcm _nothing isclose union intersection promote_types".split()
+)
+
+
+def is_zero(node: ast.expr) -> bool:
+    """Tell whether an expression is 0 whatever goes in, or no number: no sign and no sum of it shows."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return is_zero(node.left) or is_zero(node.right)
+    if isinstance(node, ast.IfExp):
+        return is_zero(node.body) and is_zero(node.orelse)
+    called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+    # Neither is there a sign of what is true, or of text.
+    return (
+        called in ("np.zeros_like", "np.zeros", "any", "all", "isinstance", "bool", "callable", "hasattr")
+        or isinstance(node, (ast.Compare, ast.BoolOp, ast.JoinedStr))
+        or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
+    )
+
+
+def is_guard(node: ast.BinOp) -> bool:
+    """Tell whether a sum only keeps a divisor from being 0, `x + (x == 0)`: any number would do there."""
+    right = node.right
+    return isinstance(right, ast.Compare) or (isinstance(right, ast.Name) and right.id in ("nothing", "zero", "flat"))
+
+
 def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[], ast.AST]]]:
     """Give the changes at one node: what each is, and how the node reads then."""
     if isinstance(node, ast.BinOp):
         flipped = ast.BinOp(node.right, node.op, node.left)
-        if isinstance(node.op, ast.Add):
+        if isinstance(node.op, ast.Add) and not is_guard(node):
             yield "sign flipped", lambda: ast.BinOp(node.left, ast.Sub(), node.right)
         if isinstance(node.op, ast.Sub):
             yield "sign flipped", lambda: ast.BinOp(node.left, ast.Add(), node.right)
@@ -166,28 +196,27 @@ def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[], ast.AST]]]:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         if name in ("conj", "conjugate") and len(node.args) == 1:
             yield "conjugate dropped", lambda: node.args[0]
-        if len(node.args) >= 2 and not any(isinstance(a, ast.Starred) for a in node.args):
+        if len(node.args) >= 2 and name not in SYMMETRIC and not any(isinstance(a, ast.Starred) for a in node.args):
             start = 1 if name == "where" and len(node.args) == 3 else 0
             args = list(node.args)
             args[start], args[start + 1] = args[start + 1], args[start]
             yield "arguments swapped", lambda: ast.Call(node.func, args, node.keywords)
-    elif isinstance(node, ast.Return) and node.value is not None:
+    elif isinstance(node, ast.Return) and node.value is not None and not is_zero(node.value):
         value = node.value
         yield "sign flipped", lambda: ast.Return(negated(value))
         yield "un-broadcast wrongly", lambda: ast.Return(summed(value))
-    elif isinstance(node, ast.Lambda):
+    elif isinstance(node, ast.Lambda) and not is_zero(node.body):
         yield "sign flipped", lambda: ast.Lambda(node.args, negated(node.body))
         yield "un-broadcast wrongly", lambda: ast.Lambda(node.args, summed(node.body))
 
 
 def places(function: ast.FunctionDef | ast.Lambda) -> Iterator[tuple[ast.AST, str, Callable[[], ast.AST]]]:
     """Give every change within a function."""
-    for node in ast.walk(function):
-        if node is not function and isinstance(node, ast.Lambda):
-            # A lambda within is part of the composition; one that is a rule of its own has its own turn.
-            pass
-        for what, change in changes(node):
-            yield node, what, change
+    parts = function.body if isinstance(function, ast.FunctionDef) else [function]
+    for part in parts:
+        for node in ast.walk(part):
+            for what, change in changes(node):
+                yield node, what, change
 
 
 class Replace(ast.NodeTransformer):
@@ -203,7 +232,7 @@ class Replace(ast.NodeTransformer):
 
 def mutants() -> list[Mutant]:
     """List all mutants of all rooms, in order."""
-    reached: dict[tuple[Path, tuple[Any, ...]], list[str]] = {}
+    reached: dict[tuple[Path, tuple[int, ...]], list[str]] = {}
     for subject in subjects():
         for function in functions_of(subject.made):
             at = (Path(function.__code__.co_filename), key_of(function))
@@ -231,7 +260,16 @@ def declare(mutant: Mutant) -> None:
     node, _, change = list(places(function))[mutant.place]
     mutated = ast.fix_missing_locations(Replace(node, change()).visit(tree))
     module = ".".join(mutant.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    exec(compile(mutated, str(mutant.path), "exec"), vars(sys.modules[module]))
+    room = vars(sys.modules[module])
+    before = dict(room)
+    exec(compile(mutated, str(mutant.path), "exec"), room)
+    # What other rooms have imported of this one is of the mutant too.
+    fresh = {id(old): room[name] for name, old in before.items() if room[name] is not old}
+    for name, other in list(sys.modules.items()):
+        if name.startswith("autograd.ops") and name != module:
+            for key, value in list(vars(other).items()):
+                if id(value) in fresh and isinstance(value, (FunctionType, Op)):
+                    setattr(other, key, fresh[id(value)])
     subjects.cache_clear()
 
 

@@ -157,6 +157,14 @@ def test_a_method_that_numpy_gets_wrong_is_refused(ufunc: Any) -> None:
             ufunc.reduce(leaf())
 
 
+def test_reductions_of_a_number_and_of_nothing() -> None:
+    x = Tensor(1.5, requires_grad=True)
+    for ufunc in (np.add, np.float_power, np.divide):
+        same(ufunc.reduce(x, axis=0).data, np.asarray(ufunc.reduce(x.data, axis=0)))
+        found = ufunc.reduceat(leaf(), np.array([], int))
+        same(found.data, ufunc.reduceat(A, np.array([], int)))
+
+
 # at: in place, each place as often as it is named
 
 

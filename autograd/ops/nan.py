@@ -16,6 +16,7 @@ from autograd.op import Op, Real, composite, constants
 from autograd.ops.elementwise import conj
 from autograd.ops.indexing import plain_index
 from autograd.ops.reduction import (
+    APART,
     DISTINCT,
     EXTREMES,
     LEFT_OUT,
@@ -106,7 +107,7 @@ nanvar = reduction(
 )  # fmt: skip
 nanstd = reduction(
     lambda x, axis=None, ddof=0, keepdims=False: np.nanstd(x, axis=axis, ddof=ddof, keepdims=keepdims),
-    name="nanstd", numpy=(np.nanstd,), x=_nanstd, sample=DISTINCT,
+    name="nanstd", numpy=(np.nanstd,), x=_nanstd, sample=APART,
 )  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def _np_nanmean(
     return mean_of(a, axis=axis, dtype=dtype, keepdims=keepdims, where=_numbers(a, where))
 
 
-@composite(np.nanvar, inputs=("a", "mean"), sample=DISTINCT, cases=SPREADS)
+@composite(np.nanvar, inputs=("a", "mean"), cases=SPREADS)
 def _np_nanvar(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, keepdims: Any = LEFT_OUT, *,
     where: Any = LEFT_OUT, mean: Any = LEFT_OUT, correction: Any = LEFT_OUT,
@@ -162,7 +163,7 @@ def _np_nanvar(
     return np.where(fixed, 0, square)
 
 
-@composite(np.nanstd, inputs=("a", "mean"), sample=DISTINCT, cases=SPREADS)
+@composite(np.nanstd, inputs=("a", "mean"), sample={"a": APART["x"]}, cases=SPREADS)
 def _np_nanstd(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, **options: Any) -> Any:
     return root(_np_nanvar(a, axis=axis, dtype=dtype, ddof=ddof, **options))
 

@@ -226,8 +226,9 @@ def _stein(c: Array, left: Array, right: Array) -> Array:
     x = c
     for _ in range(60):
         # One factor may be as large as the other is small.
-        scale = _size(left)[..., None, None]
-        scale = scale + (scale == 0)
+        with recording(False):
+            scale = _size(left)[..., None, None]
+            scale = scale + (scale == 0)
         left, right = left / scale, right * scale
         step = left @ x @ right
         size, most = _size(step), _size(x) * c.shape[-1]

@@ -41,7 +41,7 @@ def test_named_tuples(name: str) -> None:
 @real_and_complex
 def test_eigenvalues_in_the_order_of_eigvals(complex_: bool) -> None:
     """From about 150 on LAPACK finds them in one order with vectors and in another without."""
-    a, t = numbers((160, 160), complex_), numbers((160, 160), complex_)
+    a, t = numbers((200, 200), complex_), numbers((200, 200), complex_)
     w, pushed = jvp(la.eigvals, (a,), (t,))
     assert np.max(np.abs(w - la.eig(a)[0])) > 1, "no longer in another order: take a larger matrix"
 
@@ -52,7 +52,7 @@ def test_eigenvalues_in_the_order_of_eigvals(complex_: bool) -> None:
     h = 1e-6
     expected = (paired(a + h * t) - paired(a - h * t)) / (2 * h)
     np.testing.assert_allclose(pushed, expected, rtol=0, atol=1e-6 * np.abs(expected).max())
-    g = numbers(160) + 0j
+    g = numbers(200) + 0j
     (ct,) = vjp(la.eigvals, a)[1](g)
     np.testing.assert_allclose(np.sum(ct * t).real, np.sum(g * pushed).real, rtol=1e-8)
 

@@ -211,11 +211,28 @@ def test_hermitian_pseudo_inverse(cutoff: Any, complex_: bool) -> None:
     check_grads(lambda x: la.pinv(x, hermitian=True, **cutoff), a)
 
 
-def test_pinv_of_what_is_nearly_singular() -> None:
-    """Rounding in the product a p a is not taken for something that was cut off."""
-    a = with_values((1, 1e-5, 1e-10), (3, 3))
-    p = la.pinv(a)
-    np.testing.assert_allclose(grad(lambda x: la.pinv(x)[0, 0])(a), -np.outer(p[0], p[:, 0]), rtol=1e-4)
+@pytest.mark.parametrize("values", [(1, 1e-5, 1e-10), (1, 1e-9, 0), (1, 1e-9, 6e-13), (1, 1e-14, 0), (1, 1e-3, 9e-4)])
+def test_pinv_of_what_is_nearly_singular(values: Any) -> None:
+    """What rounds is not taken for something that was cut off, and what was cut off is not lost in what rounds.
+
+    In the frame of the singular vectors each pair stands alone. Both kept, dp_xy = -da_xy / (s_x s_y); the larger kept
+    and the smaller not, dp_xy = (da_yx + da_xy s_smaller / s_larger) / (s_larger² - s_smaller²).
+    """
+    u, v = la.qr(numbers((3, 3)))[0], la.qr(numbers((3, 3)))[0]
+    s, g, expected = np.array(values), numbers((3, 3)), np.zeros((3, 3))
+    rcond = 9.5e-4 if values[1] == 1e-3 else 1e-10 if values[1] == 1e-9 else 1e-15
+    kept = s > rcond
+    for x, y in itertools.product(range(3), repeat=2):
+        if kept[x] and kept[y]:
+            expected[x, y] -= g[x, y] / (s[x] * s[y])
+        elif kept[x] or kept[y]:
+            gap = abs(s[x] ** 2 - s[y] ** 2)
+            expected[y, x] += g[x, y] / gap
+            expected[x, y] += g[x, y] * s[x] * s[y] / (gap * max(s[x], s[y]) ** 2)
+    found = vjp(lambda a: la.pinv(a, rcond=rcond), (u * s) @ v)[1](v.T @ g @ u.T)[0]
+    error = np.max(np.abs(found - u @ expected @ v)) / np.max(np.abs(expected))
+    # As a solution of a system: a hundred roundings times the condition.
+    assert error < 100 * np.finfo(float).eps / s[kept].min() / (1 - (max(s[~kept], default=0) / s[kept].min()) ** 2)
 
 
 def test_least_squares_gives_all_four() -> None:
