@@ -32,7 +32,7 @@ FLOORS = [
     ["autograd.protocols", "autograd.ufuncs", "autograd.redirect"],
     ["autograd.operators", "autograd.leaving", "autograd.tensor"],
     ["autograd.transforms"],
-    ["autograd.differences", "autograd.report", "autograd.judge", "autograd.spot", "autograd.check"],
+    ["autograd.differences", "autograd.report", "autograd.judge", "autograd.spot", "autograd.proof", "autograd.check"],
     ["autograd.coverage", "autograd.extend"],
     ["autograd"],
     ["nn"],
