@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import numpy as np
 
@@ -126,15 +126,15 @@ class Operators(Shell):
 
     def sort(self, axis: int = -1, kind: Any = None, *, stable: bool | None = None) -> None:
         """Sort in place: the Tensor moves to a new entry, as by item assignment."""
-        self[...] = array_function(np.sort, (self,), {"axis": axis, "kind": kind, "stable": stable})  # type: ignore[index]
+        cast(Any, self)[...] = array_function(np.sort, (self,), {"axis": axis, "kind": kind, "stable": stable})
 
     def partition(self, kth: Any, axis: int = -1, kind: str = "introselect") -> None:
         """Partition in place: the Tensor moves to a new entry, as by item assignment."""
-        self[...] = array_function(np.partition, (self, kth), {"axis": axis, "kind": kind})  # type: ignore[index]
+        cast(Any, self)[...] = array_function(np.partition, (self, kth), {"axis": axis, "kind": kind})
 
     def fill(self, value: Any) -> None:
         """Write a value everywhere: the Tensor moves to a new entry, as by item assignment."""
-        self[...] = value  # type: ignore[index]
+        cast(Any, self)[...] = value
 
     def view(self, *args: Any) -> NoReturn:
         """Refuse to look at the memory as something else: Tensors are values."""

@@ -14,9 +14,11 @@ import copy
 import multiprocessing
 import os
 import random
+import re
 import signal
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,20 +26,20 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+import numpy as np
+import pytest
+import test_special_values as special
+from gauges import GAUGES
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from properties import agrees_with_double, derivatives_are_true, forward_is_numpys, gradients_fit
+from strategies import COMPLEX, FLOATS, Subject, calls, subjects
+
+from autograd.coverage import lambda_of
+from autograd.op import Composite, Op
+
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
-sys.path[:0] = [str(TESTS), str(ROOT)]
-
-import pytest  # noqa: E402  after the path
-from gauges import GAUGES  # noqa: E402
-from hypothesis import HealthCheck, Phase, given, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
-from properties import agrees_with_double, derivatives_are_true, forward_is_numpys, gradients_fit  # noqa: E402
-from strategies import COMPLEX, FLOATS, Subject, calls, subjects  # noqa: E402
-
-from autograd.coverage import lambda_of  # noqa: E402
-from autograd.op import Composite, Op  # noqa: E402
-
 OPS = ROOT / "autograd" / "ops"
 PAGE = ROOT / "docs" / "trust.md"
 #: A mutant that takes longer than this has been noticed.
@@ -45,6 +47,10 @@ SECONDS = 180
 
 #: Changes that change nothing: (room, the changed expression), with the reason.
 EQUIVALENT: dict[tuple[str, str], str] = {}
+#: Functions that only decide what a computation costs: (room, name), with what they decide.
+COST: dict[tuple[str, str], str] = {
+    ("contractions", "_splits"): "in which order a chain of matrices is multiplied",
+}
 
 
 @dataclass(frozen=True)
@@ -128,9 +134,10 @@ def find(tree: ast.Module, function: tuple[int, ...]) -> ast.FunctionDef | ast.L
 
 
 def negated(node: ast.expr) -> ast.expr:
-    """Flip the sign of a result, of a tuple the sign of each part."""
+    """Flip the sign of a result, of a tuple that of its first part."""
     if isinstance(node, ast.Tuple):
-        return ast.Tuple([negated(part) for part in node.elts], node.ctx)
+        # The first alone: what is multiplied later would lose two signs.
+        return ast.Tuple([negated(node.elts[0]), *node.elts[1:]], node.ctx) if node.elts else node
     if isinstance(node, ast.Constant) and node.value is None:
         return node
     return ast.UnaryOp(ast.USub(), node)
@@ -242,6 +249,8 @@ def mutants() -> list[Mutant]:
     for (path, function), names in sorted(reached.items(), key=lambda item: (str(item[0][0]), item[0][1][0])):
         tree = trees.setdefault(path, ast.parse(path.read_text(encoding="utf-8")))
         node = find(tree, function)
+        if (path.stem, getattr(node, "name", "")) in COST:
+            continue
         if node is None:
             raise LookupError(f"{path}:{function[0]}: no such function in the source")
         for place, (at_node, what, _) in enumerate(places(node)):
@@ -303,7 +312,7 @@ def prove(subject: Subject, data: Any) -> None:
 
 
 def noticed(mutant: Mutant) -> str:
-    """Tell who notices a mutant: the properties, the room's tests, or, with an empty answer, nobody."""
+    """Tell who notices a mutant: properties, rows of special values, tests, or, with an empty answer, nobody."""
     try:
         declare(mutant)
         reached = [subject for subject in subjects() if subject.name in mutant.reaches]
@@ -312,10 +321,13 @@ def noticed(mutant: Mutant) -> str:
             prove(subject)
     except Exception:
         return "properties"
-    room = mutant.path.stem if mutant.path.stem != "__init__" else mutant.path.parent.name
-    package = mutant.path.parent.name
-    own = [path for name in (room, package) for path in sorted((TESTS / "ops").glob(f"test_{name}*.py"))]
-    files = [*map(str, dict.fromkeys(own)), str(TESTS / "test_special_values.py")]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            rows_hold()
+    except Exception:
+        return "rows"
+    files = tests_of(mutant)
     # The parent has imported the tests' tools already.
     quiet = ("-q", "-x", "--no-header", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning",
              "-W", "ignore::hypothesis.errors.HypothesisSideeffectWarning")  # fmt: skip
@@ -323,6 +335,31 @@ def noticed(mutant: Mutant) -> str:
     if code not in (0, 1):
         return f"broken: pytest ended with {code!r}"
     return "tests" if code else ""
+
+
+def rows_hold() -> None:
+    """Assert every row of special values, as `test_special_values.py` does; by pytest it takes much longer."""
+    for row in special.REAL_ROWS:
+        special.test_reverse_mode(row)
+        special.test_a_cotangent_of_0_gives_0(row)
+        if row.forward:
+            special.test_forward_mode(row)
+        if row.second is not None:
+            special.test_second_order_reverse_over_reverse(row)
+    for case in special.COMPLEX:
+        special.test_complex_convention(*case, np.complex128)
+
+
+def tests_of(mutant: Mutant) -> list[str]:
+    """Find the files of tests that are named after the mutant's room, or name a function that it reaches."""
+    rooms = {mutant.path.stem, mutant.path.parent.name}
+    words = {name.partition(",")[0].rpartition(".")[2] for name in mutant.reaches}
+    found = []
+    for path in sorted((TESTS / "ops").glob("test_*.py")):
+        named = any(path.stem.startswith(f"test_{room}") for room in rooms)
+        if named or words & set(re.findall(r"\w+", path.read_text(encoding="utf-8"))):
+            found.append((not named, str(path)))
+    return [path for _, path in sorted(found)]
 
 
 def judge(mutant: Mutant) -> str:
@@ -353,8 +390,12 @@ def main() -> int:
     parser.add_argument("rooms", nargs="*", help="only these rooms, by the name of their file")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--every", type=int, default=1, help="only every n-th mutant, for a quick look")
+    parser.add_argument("--again", type=Path, help="only those that an earlier run, kept in this file, names")
     options = parser.parse_args()
     chosen = [m for m in mutants() if not options.rooms or m.path.stem in options.rooms][:: options.every]
+    if options.again:
+        named = options.again.read_text(encoding="utf-8")
+        chosen = [mutant for mutant in chosen if f"  {mutant}\n" in named]
     started = time.monotonic()
     tally: Counter[str] = Counter()
     survivors: list[Mutant] = []
@@ -365,14 +406,14 @@ def main() -> int:
                 equivalent += 1
                 continue
             tally[said] += 1
-            if said not in ("properties", "tests"):
+            if said not in ("properties", "rows", "tests"):
                 survivors.append(mutant)
                 print(f"{said}  {mutant}", flush=True)
             if done % 200 == 0:
                 print(f"{done} of {len(chosen)}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     table = summary(chosen, tally, equivalent, len(survivors))
     print(f"{table}\n{time.monotonic() - started:.0f} s")
-    if not options.rooms and options.every == 1:
+    if not options.rooms and options.every == 1 and not options.again:
         text = PAGE.read_text(encoding="utf-8")
         before, _, rest = text.partition("<!-- mutants -->\n")
         PAGE.write_text(f"{before}<!-- mutants -->\n{table}{rest[rest.index('<!-- end -->') :]}", encoding="utf-8")
@@ -391,7 +432,7 @@ def summary(chosen: list[Mutant], tally: Counter[str], equivalent: int, survived
         *[f"| {what} | {count} |" for what, count in kinds.most_common()],
         f"| **all**, in {len({m.path for m in chosen})} rooms | {len(chosen)} |",
         f"| noticed by the properties above | {tally['properties']} |",
-        f"| noticed by a row of special values, or a test of the room's own | {tally['tests']} |",
+        f"| noticed by a row of special values, or a test of the room's own | {tally['rows'] + tally['tests']} |",
         f"| equivalent, each with its reason | {equivalent} |",
         f"| **survived** | {survived} |",
         "",

@@ -10,17 +10,14 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import scipy.special
+import scipy.special  # so that its rooms open
 from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
-import autograd  # noqa: F401  for its rooms
 from autograd.extend import Real
 from autograd.op import Composite, Matrix, Op, composites
 from autograd.protocols import open_rooms
-
-assert scipy.special
 
 #: Values lie on a grid of this many points, a little off the round numbers where derivatives vanish.
 GRID = 1001

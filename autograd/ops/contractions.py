@@ -204,6 +204,19 @@ CHAINS = [
 ]  # fmt: skip
 
 
+def _splits(sizes: list[int]) -> dict[tuple[int, int], int]:
+    """Tell for each part of a chain of matrices, from i to j, after which one to split it at the least cost."""
+    count = len(sizes) - 1
+    cost = {(i, i): (0, i) for i in range(count)}
+    for length in range(1, count):
+        for i in range(count - length):
+            j = i + length
+            cost[i, j] = min(
+                (cost[i, k][0] + cost[k + 1, j][0] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)
+            )
+    return {part: k for part, (_, k) in cost.items()}
+
+
 # Not bit for bit by itself: where two orders cost the same, NumPy may take the other.
 @composite(np.linalg.multi_dot, inputs=("arrays",), cases=CHAINS)
 def _np_multi_dot(arrays: Any, *, out: Any = None) -> Any:
@@ -213,22 +226,14 @@ def _np_multi_dot(arrays: Any, *, out: Any = None) -> Any:
     chain[0] = np.reshape(chain[0], (1, -1)) if ends[0] == 1 else chain[0]
     chain[-1] = np.reshape(chain[-1], (-1, 1)) if ends[1] == 1 else chain[-1]
     sizes = [np.shape(chain[0])[0], *[np.shape(matrix)[1] for matrix in chain]]
-    count = len(chain)
-    # From i to j, inclusive: the least cost, and after which matrix to split.
-    best = {(i, i): (0, i) for i in range(count)}
-    for length in range(1, count):
-        for i in range(count - length):
-            j = i + length
-            best[i, j] = min(
-                (best[i, k][0] + best[k + 1, j][0] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)
-            )
+    split = _splits(sizes)
 
     def product(i: int, j: int) -> Any:
-        k = best[i, j][1]
+        k = split[i, j]
         return chain[i] if i == j else np.dot(product(i, k), product(k + 1, j))
 
     shape = (sizes[0],) * (ends[0] != 1) + (sizes[-1],) * (ends[1] != 1)
-    return np.reshape(product(0, count - 1), shape)
+    return np.reshape(product(0, len(chain) - 1), shape)
 
 
 POWERS = [
