@@ -56,13 +56,13 @@ def with_value(out: Any, exact: Any) -> Any:
             return exact
         cls, entry = out, None
     else:
-        if out.entry is not None and out._data.dtype != value.dtype:
+        if out.entry is not None and out._value.dtype != value.dtype:
             out = cast(Any, out).astype(value.dtype)
         cls, entry = out.__class__, out.entry
-        if out._data.shape != value.shape:
-            raise AssertionError(f"a composition gave shape {out._data.shape}, NumPy {value.shape}: report this")
+        if out._value.shape != value.shape:
+            raise AssertionError(f"a composition gave shape {out._value.shape}, NumPy {value.shape}: report this")
     shell: Any = object.__new__(cls)
-    shell._data = value
+    shell._value = value
     shell.entry = entry
     return shell
 
@@ -91,7 +91,7 @@ def tracked(args: Any) -> bool:
 def data_of(args: Any) -> Any:
     """Take the Tensors in the arguments to their arrays."""
     if isinstance(args, Shell):
-        return args._data
+        return args._value
     if isinstance(args, (list, tuple)):
         return type(args)([data_of(arg) for arg in args]) if type(args) in (list, tuple) else args
     if isinstance(args, dict):

@@ -247,9 +247,9 @@ class Leaf(Entry):
 class Shell:
     """What a user holds: the value, and where it stands on the tape (an `Entry`, or None if it is a constant)."""
 
-    __slots__ = ("_data", "entry")
+    __slots__ = ("_value", "entry")
 
-    _data: Array
+    _value: Array
     entry: Entry | None
 
 

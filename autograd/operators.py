@@ -25,7 +25,7 @@ def _reflected(op: Op) -> Callable[..., Any]:
 
 
 def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    return lambda x, y: compare(x._data, y._data if isinstance(y, Shell) else y)
+    return lambda x, y: compare(x._value, y._value if isinstance(y, Shell) else y)
 
 
 def _method(function: Any) -> Callable[..., Any]:
@@ -75,10 +75,12 @@ class Operators(Shell):
     __or__, __ror__ = _comparison(operator.or_), _comparison(operator.or_)
     __xor__, __rxor__ = _comparison(operator.xor), _comparison(operator.xor)
     __lshift__, __rshift__ = _comparison(operator.lshift), _comparison(operator.rshift)
+    __rlshift__ = _comparison(lambda x, y: y << x)
+    __rrshift__ = _comparison(lambda x, y: y >> x)
 
     def __invert__(self) -> Any:
         """Invert the bits of a constant."""
-        return ~self._data
+        return ~self._value
 
     def __pow__(self, y: Any) -> Any:
         """Raise to a power."""
@@ -148,7 +150,7 @@ class Operators(Shell):
     def astype(self, dtype: Any, copy: bool = True) -> Any:
         """Cast to a data type; the derivative is cast back. What is cast to integers or booleans is a constant."""
         dtype = np.dtype(dtype)
-        return self if dtype == self._data.dtype and not copy else ew.astype.call(self, dtype=dtype)
+        return self if dtype == self._value.dtype and not copy else ew.astype.call(self, dtype=dtype)
 
     def copy(self, order: str = "C") -> Any:
         """Copy the values; the copy stays on the tape."""

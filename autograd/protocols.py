@@ -82,10 +82,11 @@ def _into(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     rest = dict(kwargs)
     out = rest.pop("out")
     if not isinstance(out, Shell):
-        if is_recording() and (tracked(args) or tracked(rest)):
+        # What is no array NumPy itself refuses.
+        if isinstance(out, np.ndarray) and is_recording() and (tracked(args) or tracked(rest)):
             raise TypeError(ASSIGNED)
         return func(*data_of(args), **data_of(kwargs))
-    written = np.copy(out._data)
+    written = np.copy(out._value)
     # NumPy's own call says what does not fit.
     done = func(*data_of(args), **data_of(rest), out=written)
     result = array_function(func, args, rest) if class_in((args, rest)) else written
@@ -97,10 +98,10 @@ def _into(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 def assign(out: Any, result: Any, written: Any) -> Any:
     """Assign a result to a Tensor given as `out=`; `written` is what NumPy would have written."""
-    if isinstance(result, Shell) and result._data.dtype != out._data.dtype:
-        result = astype.call(result, dtype=out._data.dtype)
+    if isinstance(result, Shell) and result._value.dtype != out._value.dtype:
+        result = astype.call(result, dtype=out._value.dtype)
     out[...] = result
-    out._data = written
+    out._value = written
     return out
 
 

@@ -84,7 +84,7 @@ def _unary(op: Op) -> Fn:
     def call(x: Any) -> Any:
         if not isinstance(x, Shell):
             raise TypeError(f"{op.name} was called to record, but its input is no Tensor")
-        data = x._data
+        data = x._value
         try:
             ans = fn(data)
         except (ValueError, TypeError) as error:
@@ -92,7 +92,7 @@ def _unary(op: Op) -> Fn:
         if type(ans) is not ndarray and isinstance(ans, np.generic):
             ans = np.asarray(ans)
         out = new(x.__class__)
-        out._data = ans
+        out._value = ans
         parent = x.entry
         if parent is None or rule is None or not is_recording():
             out.entry = None
@@ -121,14 +121,14 @@ def _binary(op: Op) -> Fn:
         if x_is_shell:
             cls = x.__class__
             px = x.entry
-            x = x._data
+            x = x._value
             if widen and type(y) is float and x.dtype is _FLOAT64:
                 # The same number, and NumPy computes with it in two thirds of the time, here and in the rule.
                 y = np.asarray(y)
         if y_is_shell:
             cls = y.__class__
             py = y.entry
-            y = y._data
+            y = y._value
         try:
             ans = fn(x, y)
         except (ValueError, TypeError) as error:
@@ -136,7 +136,7 @@ def _binary(op: Op) -> Fn:
         if type(ans) is not ndarray and isinstance(ans, np.generic):
             ans = np.asarray(ans)
         out = new(cls)
-        out._data = ans
+        out._value = ans
         out.entry = None
         if (px is None and py is None) or not is_recording():
             return out
@@ -165,14 +165,14 @@ def _one_with_params(op: Op) -> Fn:
             params.update(zip(names, positional, strict=False))
         if not isinstance(x, Shell):
             return fn(x, **_constant(op, params))
-        data = x._data
+        data = x._value
         try:
             ans = fn(data, **params)
         except (ValueError, TypeError) as error:
             _explain(op, error, (data,))
         ans = _array(ans)
         out = new(x.__class__)
-        out._data = ans
+        out._value = ans
         out.entry = None
         parent = x.entry
         # Integers have no derivative: what is cast to them is a constant.
@@ -267,7 +267,7 @@ def _several(op: Op) -> Fn:
         outs = []
         for k, part in enumerate(ans):
             out = new(cls)
-            out._data = part
+            out._value = part
             out.entry = joint.output(-1 - k) if joint is not None and part.dtype.kind in "fc" else None
             outs.append(out)
         return tuple(outs)
@@ -291,7 +291,7 @@ def _constant(op: Op, params: dict[str, Any]) -> dict[str, Any]:
             raise TypeError(
                 f"{op.name} has no derivative in its parameter {key}. Leave the tape there: {key}={key}.detach()."
             )
-    return {key: value._data if isinstance(value, Shell) else value for key, value in params.items()}
+    return {key: value._value if isinstance(value, Shell) else value for key, value in params.items()}
 
 
 def _unwrap(args: Sequence[Any]) -> tuple[Any, list[Entry | None], list[Any]]:
@@ -303,7 +303,7 @@ def _unwrap(args: Sequence[Any]) -> tuple[Any, list[Entry | None], list[Any]]:
         if isinstance(x, Shell):
             cls = x.__class__
             parents.append(x.entry)
-            data.append(x._data)
+            data.append(x._value)
         else:
             parents.append(None)
             data.append(_look_at(x)[0])
@@ -317,7 +317,7 @@ def _array(ans: Any) -> Array:
 
 def _wrap(cls: Any, op: Op, ans: Array, edges: tuple[Any, ...], params: dict[str, Any]) -> Any:
     out = new(cls)
-    out._data = ans
+    out._value = ans
     tracked = edges and ans.dtype.kind in "fc"
     out.entry = Entry(op, edges, params, next_number(), ans.shape, ans.dtype) if tracked else None
     return out

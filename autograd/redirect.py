@@ -16,6 +16,7 @@ from typing import Any
 
 from autograd.compose import class_in, compose
 from autograd.op import composites
+from autograd.ops.shape import assemble
 from autograd.protocols import open_rooms
 
 NAMES = (
@@ -67,4 +68,10 @@ def call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if class_in((args, kwargs)) is None:
         return body(*args, **kwargs)
     open_rooms()
-    return compose(composites[function], body, args, kwargs)
+    args = tuple(_joined(x) for x in args)
+    return compose(composites[function], body, args, {key: _joined(x) for key, x in kwargs.items()})
+
+
+def _joined(x: Any) -> Any:
+    """Make one Tensor of a list of Tensors and numbers, as SciPy makes an array of a list of numbers."""
+    return assemble(x) if isinstance(x, (list, tuple)) and class_in(x) is not None else x

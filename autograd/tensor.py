@@ -57,18 +57,18 @@ class Tensor(Leaving):
                 raise ValueError(
                     "This Tensor is on the tape already; write t.detach() to make a new leaf of its value."
                 )
-            entry, data = data.entry, data._data
-        self._data = _numeric(data)
+            entry, data = data.entry, data._value
+        self._value = _numeric(data)
         self.entry = entry
         if requires_grad:
-            self.entry = _leaf(self._data)
+            self.entry = _leaf(self._value)
 
     # What it is
 
     @property
     def data(self) -> Array:
         """The value, by reference; assigning replaces it (shape and dtype of a leaf must stay)."""
-        return self._data
+        return self._value
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -84,7 +84,7 @@ class Tensor(Leaving):
                     f"A leaf of shape {self.entry.shape} and dtype {self.entry.dtype} cannot take data of shape "
                     f"{value.shape} and dtype {value.dtype}; make a new Tensor."
                 )
-        self._data = value
+        self._value = value
 
     @property
     def grad(self) -> Array | None:
@@ -108,7 +108,7 @@ class Tensor(Leaving):
             return
         if not value and not isinstance(self.entry, Leaf):
             raise RuntimeError("Only a leaf can stop requiring its gradient; write t.detach() for a constant copy.")
-        self.entry = _leaf(self._data) if value else None
+        self.entry = _leaf(self._value) if value else None
 
     @property
     def is_leaf(self) -> bool:
@@ -118,32 +118,47 @@ class Tensor(Leaving):
     @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of the axes."""
-        return cast("tuple[int, ...]", self._data.shape)
+        return cast("tuple[int, ...]", self._value.shape)
 
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        return cast(int, self._data.ndim)
+        return cast(int, self._value.ndim)
 
     @property
     def size(self) -> int:
         """The number of elements."""
-        return cast(int, self._data.size)
+        return cast(int, self._value.size)
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The data type of the elements."""
-        return cast("np.dtype[Any]", self._data.dtype)
+        return cast("np.dtype[Any]", self._value.dtype)
 
     @property
     def nbytes(self) -> int:
         """The bytes that the elements take."""
-        return cast(int, self._data.nbytes)
+        return cast(int, self._value.nbytes)
 
     @property
     def itemsize(self) -> int:
         """The bytes that an element takes."""
-        return cast(int, self._data.itemsize)
+        return cast(int, self._value.itemsize)
+
+    @property
+    def flags(self) -> Any:
+        """How the memory lies."""
+        return self._value.flags
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """The steps in bytes from an element to the next, along each axis."""
+        return cast("tuple[int, ...]", self._value.strides)
+
+    @property
+    def device(self) -> str:
+        """Where the memory is (the array API standard)."""
+        return cast(str, self._value.device)
 
     @property
     def T(self) -> Tensor:
@@ -172,13 +187,13 @@ class Tensor(Leaving):
 
     def __repr__(self) -> str:
         """Show values, dtype, and whether it is on the tape."""
-        text = np.array2string(self._data, prefix="Tensor(", separator=", ")
+        text = np.array2string(self._value, prefix="Tensor(", separator=", ")
         suffix = ", requires_grad=True" if self.requires_grad else ""
         return f"Tensor({text}, dtype={self.dtype}{suffix})"
 
     def __len__(self) -> int:
         """Give the length of the first axis."""
-        return len(self._data)
+        return len(self._value)
 
     def __iter__(self) -> Iterator[Tensor]:
         """Iterate over the first axis; the items stay on the tape."""
@@ -224,7 +239,7 @@ class Tensor(Leaving):
                     f"backward() of a Tensor of shape {self.shape} needs a gradient of that shape: "
                     "t.backward(np.ones_like(t)), or reduce it first, t.sum().backward()."
                 )
-            g = np.ones_like(self._data)
+            g = np.ones_like(self._value)
         else:
             g = _like(gradient, self, "gradient")
         walked = Tape.of(self)
@@ -246,7 +261,7 @@ class Tensor(Leaving):
         >>> Tensor(3.0, requires_grad=True).detach()
         Tensor(3., dtype=float64)
         """
-        return shell(self._data, None)
+        return shell(self._value, None)
 
     def __copy__(self) -> Tensor:
         """Copy; the copy stays on the tape."""
@@ -256,7 +271,7 @@ class Tensor(Leaving):
         """Copy a leaf or a constant with its data."""
         if self.entry is not None and not self.is_leaf:
             raise RuntimeError("Only a leaf or a constant can be copied deeply; write t.detach() first.")
-        return Tensor(self._data.copy(), requires_grad=self.requires_grad)
+        return Tensor(self._value.copy(), requires_grad=self.requires_grad)
 
     # Indexing
 
@@ -277,7 +292,7 @@ class Tensor(Leaving):
                 "make the target floating first: x = x.astype(float)."
             )
         written = indexing.put.call(self, values, index=indexing.plain_index(index))
-        self._data, self.entry = written._data, written.entry
+        self._value, self.entry = written._value, written.entry
 
 
 def array(object: Any, dtype: Any = None) -> Tensor:
@@ -311,7 +326,7 @@ def array(object: Any, dtype: Any = None) -> Tensor:
 def shell(data: Array, entry: Entry | None) -> Tensor:
     """Put an array into a Tensor that stands at an entry; no checks."""
     out = object.__new__(Tensor)
-    out._data = data
+    out._value = data
     out.entry = entry
     return out
 
@@ -347,7 +362,7 @@ def _leaf(data: Array) -> Leaf:
 def _like(value: Any, t: Tensor, what: str) -> Array:
     """Check that a cotangent fits a Tensor: its shape, and its dtype unless it is a Python number."""
     number = isinstance(value, (int, float, complex)) and not isinstance(value, np.generic)
-    array = value._data if isinstance(value, Shell) else np.asarray(value, dtype=t.dtype if number else None)
+    array = value._value if isinstance(value, Shell) else np.asarray(value, dtype=t.dtype if number else None)
     if array.shape != t.shape:
         raise ValueError(f"The {what} has shape {array.shape}; the Tensor has {t.shape}. They must be equal.")
     if array.dtype != t.dtype:

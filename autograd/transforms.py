@@ -194,7 +194,7 @@ class _Run:
         self.outer = bool(self.tape.outer) and nested
 
     def _numeric(self, out: Any) -> Array:
-        array = out._data if isinstance(out, Shell) else np.asarray(out)
+        array = out._value if isinstance(out, Shell) else np.asarray(out)
         if array.dtype.kind not in "biufc":
             raise TypeError(f"{self.name} returned {out!r}; what is differentiated returns numbers, or arrays of them")
         return array
@@ -244,18 +244,18 @@ class _Run:
         tracked = is_recording() and any(isinstance(g, Shell) and g.entry is not None for g in derivatives)
         if self.outer or tracked:
             return shell, list(derivatives)
-        return None, [g._data if isinstance(g, Shell) else g for g in derivatives]
+        return None, [g._value if isinstance(g, Shell) else g for g in derivatives]
 
     def _results(self, found: Sequence[Any], like: Sequence[Array], given: Sequence[Array]) -> list[Any]:
         """Give zeros for None, and arrays for what is not tracked."""
-        plain = [x._data if isinstance(x, Tensor) and x.entry is None else x for x in found]
+        plain = [x._value if isinstance(x, Tensor) and x.entry is None else x for x in found]
         mine = owned(plain, (*given, *self.inputs, *self.arrays))
         return [np.zeros_like(to) if x is None else x for x, to in zip(mine, like, strict=True)]
 
 
 def _differentiable(leaf: Any, name: str) -> Array:
     """Take an argument's leaf to an array of floats, or say what to write."""
-    data = Tensor(leaf)._data
+    data = Tensor(leaf)._value
     if data.dtype.kind not in "fc":
         shown = f"{leaf!r}" if isinstance(leaf, (int, bool)) else f"an array of {data.dtype}"
         cast = f"{float(leaf)!r}" if isinstance(leaf, (int, bool)) else "x.astype(float)"

@@ -52,7 +52,7 @@ def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[s
             out = made(*inputs, **kwargs)
         else:
             out = _BY_STEPS[method](ufunc, *inputs, **kwargs)
-            _check_steps(_name(ufunc, method), out._data, exact)
+            _check_steps(_name(ufunc, method), out._value, exact)
     return with_value(out, exact)
 
 
@@ -87,8 +87,8 @@ def _with_options(ufunc: Any, inputs: tuple[Any, ...], where: Any = True, **opti
         return out
     mask = data_of(where)
     if isinstance(out, tuple):
-        return tuple(np.where(mask, part, np.zeros_like(part._data)) for part in out)
-    return np.where(mask, out, np.zeros_like(out._data))
+        return tuple(np.where(mask, part, np.zeros_like(part._value)) for part in out)
+    return np.where(mask, out, np.zeros_like(out._value))
 
 
 def _loop(ufunc: Any, signature: Any) -> tuple[Any, ...]:
@@ -115,7 +115,7 @@ def _into(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, An
         return run(*data_of(inputs), out=outs, **data_of(rest))
     if any(out is not None and not isinstance(out, Shell) for out in outs) and tracked((inputs, rest)):
         raise TypeError(ASSIGNED)
-    before = tuple(out if out is None or not isinstance(out, Shell) else np.copy(out._data) for out in outs)
+    before = tuple(out if out is None or not isinstance(out, Shell) else np.copy(out._value) for out in outs)
     # NumPy's own call says what does not fit.
     written = run(*data_of(inputs), out=before, **data_of(rest))
     # What `where` leaves out keeps its old value; computed all the same, it is hidden by the mask.
@@ -204,7 +204,7 @@ def _at(ufunc: Any, a: Any, index: Any, *values: Any) -> None:
         return
     x: Any = a
     index = plain_index(index)
-    written = np.copy(x._data)
+    written = np.copy(x._value)
     ufunc.at(written, index, *data_of(values))
     chosen = np.arange(x.size).reshape(x.shape)[index]
     if ufunc in (np.add, np.subtract):

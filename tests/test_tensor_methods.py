@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, check_grads
+from autograd import Tensor, check_grads, no_grad
 
 A = np.array([1.5, 0.5, 2.5, 1.0])
 
@@ -110,3 +110,32 @@ def test_operands_that_are_no_numbers_are_refused() -> None:
         with pytest.raises(TypeError):
             x * other
     same(x.data, A)
+
+
+def test_a_masked_array_does_not_take_the_values_out() -> None:
+    x, masked = leaf(), np.ma.array(A, mask=A > 1)
+    for attempt in (
+        lambda: masked + x, lambda: masked * x, lambda: np.ma.exp(x), lambda: np.ma.getdata(x), lambda: np.ma.add(x, A),
+        lambda: np.ma.where(A > 1, x, A),
+    ):  # fmt: skip
+        with pytest.raises(TypeError, match=r"tape|mask"):
+            attempt()
+
+
+def test_what_only_asks_how_memory_lies() -> None:
+    x = leaf(np.ones((2, 3)))
+    assert (x.strides, x.device, np.isfortran(x), np.isfortran(x.T.detach())) == ((24, 8), "cpu", False, True)
+    assert x.flags.c_contiguous
+    same(1 << Tensor(np.array([1, 2])), np.array([2, 4]))
+    same(8 >> Tensor(np.array([1, 2])), np.array([4, 2]))
+
+
+def test_without_recording_a_leaf_is_an_array() -> None:
+    x = leaf()
+    with no_grad():
+        same(np.array(x), A)
+        buffer = np.zeros(4)
+        buffer[:] = x
+        same(buffer, A)
+    with pytest.raises(TypeError, match="on the tape"):
+        np.array(x)

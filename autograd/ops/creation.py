@@ -16,7 +16,7 @@ from autograd.ops.shape import assemble
 
 
 def _plain(x: Any) -> Any:
-    return x._data if isinstance(x, Shell) else x
+    return x._value if isinstance(x, Shell) else x
 
 
 #: NumPy as it is: what is passed on here fits no one of its overloads.

@@ -94,19 +94,19 @@ def _absolute(g: Array, x: Array) -> Array:
 
 
 def _sign_vjp(g: Array, x: Array) -> Array:
-    """Of sign(x): 0; of z / |z| = u for complex z: (g - Re(g u) u*) / |z|."""
+    """Of sign(x): 0; of z / |z| = u for complex z: (g - Re(g u) u*) / |z|, and 0 at 0."""
     if x.dtype.kind != "c":
         return np.zeros_like(g)
     u = np.sign(x)
-    return (g - np.real(g * u) * np.conj(u)) / (np.absolute(x) + (x == 0))
+    return (g - np.real(g * u) * np.conj(u)) * (x != 0) / (np.absolute(x) + (x == 0))
 
 
 def _sign_jvp(g: Array, x: Array) -> Array:
-    """Of sign(x): 0; of z / |z| = u for complex z: (g - Re(u* g) u) / |z|."""
+    """Of sign(x): 0; of z / |z| = u for complex z: (g - Re(u* g) u) / |z|, and 0 at 0."""
     if x.dtype.kind != "c":
         return np.zeros_like(g)
     u = np.sign(x)
-    return (g - np.real(np.conj(u) * g) * u) / (np.absolute(x) + (x == 0))
+    return (g - np.real(np.conj(u) * g) * u) * (x != 0) / (np.absolute(x) + (x == 0))
 
 
 def power_x(g: Array, x: Array, y: Any) -> Array:

@@ -28,7 +28,7 @@ def plain_index(index: Any) -> Any:
         # A tuple within is a sequence like any other.
         return tuple([plain_index(list(i) if isinstance(i, tuple) else i) for i in index])
     if isinstance(index, Shell):
-        data = index._data
+        data = index._value
         if data.dtype.kind not in "biu":
             raise TypeError(f"An index is integer or boolean, met a Tensor of {data.dtype}; write t.astype(int)")
         return data

@@ -20,7 +20,7 @@ EVEN = "what is equal shares evenly"
 
 def plain(x: Any) -> Any:
     """Give the numbers of a Tensor, and anything else as it is."""
-    return x._data if isinstance(x, Shell) else x
+    return x._value if isinstance(x, Shell) else x
 
 
 def array(x: Any) -> Array:

@@ -54,6 +54,9 @@ def _coefficients(p: Any) -> Array:
 
 def _added(a1: Any, a2: Any, sign: int) -> Array:
     """Add polynomials of any lengths: what only one has is its own."""
+    if max(np.ndim(a1), np.ndim(a2)) > 1:
+        # Not polynomials any more, but NumPy adds what is of the same length.
+        return a1 + a2 if sign > 0 else a1 - a2
     first, second = _coefficients(a1), _coefficients(a2)
     second = second if sign > 0 else -second
     more = first.shape[0] - second.shape[0]

@@ -369,7 +369,7 @@ def var_of(
 
 def _some(x: Any, axis: Any, where: Any) -> Array:
     """Take of each slice an element that `where` names, the largest, as a constant."""
-    data = x._data if isinstance(x, Shell) else x
+    data = x._value if isinstance(x, Shell) else x
     return np.maximum.reduce(data, axis=axis, keepdims=True, where=plain_index(where), initial=-math.inf)
 
 

@@ -39,7 +39,6 @@ _REFUSED: tuple[tuple[str, tuple[Any, ...]], ...] = (
     (PLAIN, (np.require, np.from_dlpack)),
     ("it fills a plain array, in which the gradient would be lost; write np.broadcast_to", (np.full,)),
     ("its ends are plain numbers; write np.linspace, or start + step * np.arange(n)", (np.arange,)),
-    ("it asks each element for float(t), which leaves the tape unseen; write autograd.array(...)", (np.fromiter,)),
     (MATRIX, (np.asmatrix, np.bmat)),
     (OBJECTS, (np.frompyfunc,)),
     (MEMORY, (np.nested_iters,)),
@@ -58,4 +57,5 @@ _numpy_itself = (
     "printoptions promote_types set_printoptions setbufsize seterr seterrcall show_config show_runtime test typename"
 )
 constants.update(dict.fromkeys(present(np, *_numpy_itself.split()), NO_ARRAY))
+constants[np.fromiter] = "it asks each element for float(t), which leaves the tape: write autograd.array(...)"
 constants.update(dict.fromkeys((*present(np.linalg, "test"), *present(np.fft, "test")), NO_ARRAY))

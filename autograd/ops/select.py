@@ -27,7 +27,7 @@ WRITTEN = (
 def _plain(x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         return type(x)([_plain(item) for item in x])
-    return x._data if isinstance(x, Shell) else x
+    return x._value if isinstance(x, Shell) else x
 
 
 # By condition
@@ -225,7 +225,7 @@ constants.update(dict.fromkeys((np.packbits, np.unpackbits), "bits, which have n
 def _written(function: Any, target: Any, *args: Any, **options: Any) -> Any:
     """Do what NumPy does to a copy of a Tensor's data, with its errors, and give that; do it to a plain array."""
     if isinstance(target, Shell):
-        written = np.copy(target._data)
+        written = np.copy(target._value)
         function(written, *_plain(args), **_options(options))
         return written
     given = [*args, *options.values()]
@@ -242,7 +242,7 @@ def _options(options: dict[str, Any]) -> dict[str, Any]:
 def _assign(target: Any, index: Any, values: Any, written: Any) -> None:
     """Assign to a Tensor, as `t[index] = values` does; the value is NumPy's own."""
     target[index] = values
-    target._data = written
+    target._value = written
 
 
 def _cycle(values: Any, count: int) -> Any:

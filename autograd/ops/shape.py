@@ -126,7 +126,7 @@ def _np_reshape(a: Any, shape: Any = None, order: Any = "C", *, newshape: Any = 
     shape = newshape if shape is None else shape
     if copy is not None:
         # NumPy says where a copy that is forbidden is needed.
-        np.reshape(a._data, shape, order=order, copy=copy)
+        np.reshape(a._value, shape, order=order, copy=copy)
     return reshape(a, shape, order=_in_memory(a, order) if order == "A" else order)
 
 
@@ -142,7 +142,7 @@ def _np_ravel(a: Any, order: Any = "C") -> Any:
 
 def _in_memory(a: Any, order: str) -> Any:
     """Tell in which order "A" or "K" reads: "C", "F", or along which axes, the slowest first."""
-    data = a._data if isinstance(a, Shell) else a
+    data = a._value if isinstance(a, Shell) else a
     flags = data.flags
     if flags.c_contiguous or order == "A":
         return "F" if flags.fnc else "C"
@@ -294,4 +294,4 @@ def _collect(object: Any, parts: list[Any]) -> Any:
     if isinstance(object, (list, tuple)):
         return [_collect(item, parts) for item in object]
     parts.append(object)
-    return object._data if isinstance(object, Shell) else object
+    return object._value if isinstance(object, Shell) else object

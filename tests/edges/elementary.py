@@ -14,12 +14,12 @@ I1 = [0.56515910399248503, 768532038938.957, 1.5285003902339007e302]
 I0_OF_1, I2_OF_1 = 1.2660658777520083, 0.13574766976703828
 
 INVERSES = (
-    row("arcsin at its ends", np.arcsin, [-1.0, 0, 1], [INF, 1, INF], infinite=True),
-    row("arccos at its ends", np.arccos, [-1.0, 0, 1], [-INF, -1, -INF], infinite=True),
+    row("arcsin at its ends", np.arcsin, [-1.0, 0, 1], [INF, 1, INF], [-INF, 0, INF], infinite=True),
+    row("arccos at its ends", np.arccos, [-1.0, 0, 1], [-INF, -1, -INF], [INF, 0, -INF], infinite=True),
     row("arcsin beside its end", np.arcsin, [1 - 2.0**-53], [2.0**26]),
     row("arcsin at its end, not chosen", lambda x: np.arcsin(x)[1], [1.0, 0], [0, 1], forward=False),
-    row("arctanh at its ends", np.arctanh, [-1.0, 0, 1], [INF, 1, INF], warns=True, infinite=True),
-    row("arccosh at 1", np.arccosh, [1.0, math.sqrt(2)], [INF, 1], infinite=True),
+    row("arctanh at its ends", np.arctanh, [-1.0, 0, 1], [INF, 1, INF], [-INF, 0, INF], warns=True, infinite=True),
+    row("arccosh at 1", np.arccosh, [1.0, math.sqrt(2)], [INF, 1], [-INF, -math.sqrt(2)], infinite=True),
     row("arccosh, huge", np.arccosh, [1e200], [1e-200], [0]),
     row("arctan, far out", np.arctan, [1e200, -1e200, INF, -INF, 1e10, 1e-300], [0, 0, 0, 0, 1e-20, 1],
         [0, 0, 0, 0, -2e-30, -2e-300]),

@@ -217,3 +217,10 @@ def test_polynomials_in_two_variables() -> None:
         check_grads(fun, (x, y, c))
         with pytest.raises(TypeError, match="coefficients of two axes"):
             fun(Tensor(x, requires_grad=True), y, c[0])
+
+
+def test_sums_of_what_is_no_polynomial() -> None:
+    a = np.array([[1.0, 2.0], [3.0, 4.0]])
+    for fun in (np.polyadd, np.polysub):
+        np.testing.assert_array_equal(fun(Tensor(a, requires_grad=True), a).data, fun(a, a))
+        check_grads(fun, (a, a[::-1].copy()), order=1)

@@ -259,3 +259,10 @@ def test_functions_of_scipy_and_numpy_mix() -> None:
     x = Tensor(np.array([1.0, 2.0]), requires_grad=True)
     special.xlogy([1.0, 2.0], x).sum().backward()
     np.testing.assert_allclose(x.grad, [1.0, 1.0])
+
+
+def test_lists_of_tensors_are_joined() -> None:
+    np.testing.assert_allclose(grad(lambda s: logsumexp([s, 2 * s]))(1.0), special.softmax([1.0, 2.0]) @ [1, 2])
+    found = grad(lambda s: special.softmax([s, 2 * s, 0.5])[0])(1.0)
+    p = special.softmax([1.0, 2.0, 0.5])
+    np.testing.assert_allclose(found, p[0] * (1 - p @ [1, 2, 0]))
