@@ -44,8 +44,9 @@ class Leaving(Operators):
                 raise TypeError("SciPy was imported after this Tensor was made; call its function again.")
             raise TypeError(
                 "A Tensor that is on the tape does not become a plain array by itself: its gradient would be lost. "
-                "Leave the tape with t.detach() or t.numpy(); to build an array of Tensors use autograd.array, np.stack "
-                "or np.concatenate; to fill one, make it a Tensor first (buf = Tensor(np.zeros(n)); buf[1:-1] = t)."
+                "Leave the tape with t.detach() or t.numpy(); to build an array of Tensors use autograd.array, or "
+                "np.stack and np.concatenate; to fill one, make it a Tensor first (buf = Tensor(np.zeros(n)); "
+                "buf[1:-1] = t)."
             )
         return np.array(self._value, dtype=dtype, copy=copy)
 

@@ -14,6 +14,7 @@ import numpy as np
 from autograd.entry import Array, Shell
 from autograd.multilinear import linear
 from autograd.op import Op, case, composite, present
+from autograd.ops.elementwise import VIEW
 from autograd.ops.indexing import plain_index
 from autograd.ops.shape import concatenate, join, split, unstack
 
@@ -306,7 +307,7 @@ undiagonal: Op = linear(
 )  # fmt: skip
 diagonal = linear(
     lambda a, offset=0, axis1=0, axis2=1: np.diagonal(a, offset, axis1, axis2), name="diagonal", numpy=(np.diagonal,),
-    moves=True,
+    moves=True, note=VIEW,
     a=lambda g, a_shape, offset, axis1, axis2: undiagonal(g, shape=a_shape, offset=offset, axis1=axis1, axis2=axis2),
     cases=[case((3, 3)), case((2, 3), offset=1), case((3, 2), offset=-2), case((2, 3, 4), axis1=-1, axis2=0),
            case((2, 3, 3), offset=-1, axis1=1, axis2=2), case((2, 2), offset=5), case((0, 2))],
@@ -323,6 +324,7 @@ diagflat = linear(
 )  # fmt: skip
 trace = linear(
     lambda a, offset=0, axis1=0, axis2=1: np.trace(a, offset, axis1, axis2), name="trace", numpy=(np.trace,),
+    note="the value reads the diagonal, the gradient is an array",
     a=_trace_a,
     cases=[case((3, 3)), case((2, 3), offset=1), case((3, 2), offset=-2), case((2, 3, 4), axis1=-1, axis2=0),
            case((2, 3, 3), offset=-1, axis1=1, axis2=2), case((2, 2), offset=5), case((0, 2))],

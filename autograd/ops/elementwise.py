@@ -171,6 +171,10 @@ def _clip(x: Any, a_min: Any, a_max: Any) -> Any:
 #: The ufunc that `np.clip` ends in, which has no public name.
 _CLIP: Any = vars(umath)["clip"]
 
+#: Why a gradient costs more than six times the value.
+PASS = "the value is one pass at the speed of memory, value and gradient several"
+VIEW = "the value is a view of its input, the gradient an array"
+
 POSITIVE = Real(0.2, 3.0)
 NONZERO = Real(avoid=(0.0,))
 
@@ -178,7 +182,9 @@ NONZERO = Real(avoid=(0.0,))
 add = elementwise(np.add, x=lambda g: g, y=lambda g: g)
 subtract = elementwise(np.subtract, x=lambda g: g, y=lambda g: -g)
 multiply = elementwise(np.multiply, x=lambda g, y: g * y, y=lambda g, x: g * x)
-divide = elementwise(np.divide, x=lambda g, y: g / y, y=lambda g, ans, y: -g * ans / y, sample={"y": NONZERO})
+divide = elementwise(
+    np.divide, x=lambda g, y: g / y, y=lambda g, ans, y: -g * ans / y, sample={"y": NONZERO}, note=PASS
+)
 power = elementwise(np.power, x=power_x, y=power_y, sample={"x": POSITIVE})
 remainder = elementwise(
     np.remainder,
@@ -190,7 +196,7 @@ negative = elementwise(np.negative, x=lambda g: -g)
 positive = elementwise(np.positive, x=lambda g: g)
 square = elementwise(np.square, x=lambda g, x: g * (2 * x))
 reciprocal = elementwise(np.reciprocal, x=lambda g, ans: -g * ans * ans, sample={"x": NONZERO})
-absolute = elementwise(np.absolute, x=_absolute, sample={"x": NONZERO})
+absolute = elementwise(np.absolute, x=_absolute, sample={"x": NONZERO}, note=PASS)
 
 # Roots, exponentials, logarithms
 sqrt = elementwise(np.sqrt, x=lambda g, ans: over(g, 2 * ans), sample={"x": POSITIVE})
@@ -232,6 +238,7 @@ maximum = elementwise(
     y=lambda g, x, y: tie(g, y >= x, x == y),
     sample={"x": Real(distinct=True), "y": Real(distinct=True)},
     mask={"x": lambda x, y: lambda: x >= y, "y": lambda x, y: lambda: y >= x},
+    note=PASS,
 )
 minimum = elementwise(
     np.minimum,
@@ -239,6 +246,7 @@ minimum = elementwise(
     y=lambda g, x, y: tie(g, y <= x, x == y),
     sample={"x": Real(distinct=True), "y": Real(distinct=True)},
     mask={"x": lambda x, y: lambda: x <= y, "y": lambda x, y: lambda: y <= x},
+    note=PASS,
 )
 relu = elementwise(lambda x: np.maximum(x, 0), name="relu", x=lambda g, ans: gate(g, ans > 0), sample={"x": NONZERO})
 clip = elementwise(
@@ -251,6 +259,7 @@ clip = elementwise(
     a_max=lambda g, x, a_min, a_max: gate(g, _above(x, a_min, a_max)),
     sample={"x": Real(avoid=(-0.75, 0.75)), "a_min": Real(-0.8, -0.7), "a_max": Real(0.7, 0.8)},
     mask={"x": _later(_inside), "a_min": _later(_below), "a_max": _later(_above)},
+    note=PASS,
 )
 where = elementwise(
     lambda condition, x, y: np.where(condition, x, y),

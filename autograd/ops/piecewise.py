@@ -13,7 +13,7 @@ from autograd.entry import Array
 from autograd.families import elementwise, op
 from autograd.op import Real, case, composite, constants, present
 from autograd.ops.constant import COMPARES
-from autograd.ops.elementwise import NONZERO, floor_divide, gate, remainder, tie
+from autograd.ops.elementwise import NONZERO, PASS, floor_divide, gate, remainder, tie
 
 APART = {"x": Real(distinct=True), "y": Real(distinct=True)}
 BETWEEN = Real(avoid=(-2.0, -1.0, 0.0, 1.0, 2.0))
@@ -41,6 +41,7 @@ fmax = elementwise(
     y=lambda g, x, y: tie(g, _at_least(y, x), _same(x, y)),
     sample=APART,
     mask={"x": lambda x, y: lambda: _at_least(x, y), "y": lambda x, y: lambda: _at_least(y, x)},
+    note=PASS,
 )
 fmin = elementwise(
     np.fmin,
@@ -48,6 +49,7 @@ fmin = elementwise(
     y=lambda g, x, y: tie(g, _at_most(y, x), _same(x, y)),
     sample=APART,
     mask={"x": lambda x, y: lambda: _at_most(x, y), "y": lambda x, y: lambda: _at_most(y, x)},
+    note=PASS,
 )
 heaviside = elementwise(
     np.heaviside,

@@ -16,6 +16,7 @@ from autograd.entry import Array, Shell
 from autograd.multilinear import linear
 from autograd.op import case, composite, present
 from autograd.ops import elementwise as ew
+from autograd.ops.elementwise import VIEW
 
 
 def _reshape(a: Array, shape: Any, order: Any = "C") -> Array:
@@ -65,7 +66,7 @@ def _layer(g: Array, i: int, axis: int) -> Array:
 
 
 reshape = linear(
-    _reshape, name="reshape", moves=True,
+    _reshape, name="reshape", moves=True, note=VIEW,
     a=lambda g, a_shape, order: np.reshape(g, a_shape, order=order),
     cases=[case((2, 3), shape=(3, 2)), case((2, 3), shape=-1), case((2, 3), shape=(3, -1), order="F"),
            case((), shape=(1,)), case((0, 3), shape=(3, 0))],
@@ -253,7 +254,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     return cut(ary, [0, *cuts, size], axis % ary.ndim)
 
 
-@composite(np.split, bitwise=True, cases=[
+@composite(np.split, bitwise=True, note=VIEW, cases=[
     case((4, 2), indices_or_sections=2), case((2, 6), indices_or_sections=3, axis=-1),
     case((0, 2), indices_or_sections=2),
     case((6,), indices_or_sections=np.array([2, 5])), case((2, 3), indices_or_sections=[2, 1], axis=1),
