@@ -47,11 +47,27 @@ def register(op: Op) -> Op:
     return op
 
 
+#: What makes one Tensor of nested lists that hold Tensors: given by the room that has the op for it.
+_joiners: list[Fn] = []
+
+
+def joins(fn: Fn) -> Fn:
+    """Register the function that makes one Tensor of nested lists that hold Tensors."""
+    _joiners.append(fn)
+    return fn
+
+
+def _holds_shell(x: Any) -> bool:
+    return isinstance(x, Shell) or (isinstance(x, (list, tuple)) and any(_holds_shell(item) for item in x))
+
+
 def _look_at(x: Any) -> tuple[Any, bool]:
     """Give an operand in a form to compute with, and whether it is a shell."""
     if isinstance(x, Shell):
         _IS_SHELL[type(x)] = True
         return x, True
+    if isinstance(x, (list, tuple)) and _holds_shell(x):
+        return _joiners[0](x), True
     return x if type(x) in _IS_SHELL else operand(x), False
 
 
@@ -300,13 +316,15 @@ def _unwrap(args: Sequence[Any]) -> tuple[Any, list[Entry | None], list[Any]]:
     parents: list[Entry | None] = []
     data = []
     for x in args:
-        if isinstance(x, Shell):
-            cls = x.__class__
-            parents.append(x.entry)
-            data.append(x._value)
-        else:
-            parents.append(None)
-            data.append(_look_at(x)[0])
+        if not isinstance(x, Shell):
+            x, is_shell = _look_at(x)
+            if not is_shell:
+                parents.append(None)
+                data.append(x)
+                continue
+        cls = x.__class__
+        parents.append(x.entry)
+        data.append(x._value)
     return cls, parents, data
 
 

@@ -97,11 +97,21 @@ def test_operands_of_every_kind_stand_on_either_side(other: Any) -> None:
         assert (x.grad.shape, x.grad.dtype) == (A.shape, A.dtype)
 
 
-def test_a_list_of_tensors_is_an_operand_by_stacking() -> None:
-    x = leaf()
-    with pytest.raises(TypeError, match=r"np\.stack|autograd\.array"):
-        x[:2] * [x[0], x[1]]
-    assert (x[:2] * np.stack([x[0], x[1]])).requires_grad
+def test_lists_that_hold_tensors_are_operands() -> None:
+    def fun(x: Any) -> Any:
+        a = x[:2] * [x[2], 3.0] + [1.0, x[3]] - np.maximum(x[:2], [x[3], 0.0])
+        b = np.where([True, False, True], x[:3], [0.0, x[0] * x[1], 1.0])
+        c = np.concatenate([[x[0] ** 2], x, [[x[1], 2.0][0]]])
+        d = np.insert(x, [0, 2], [x[1] ** 2, 1.0])
+        return [a, b, c, d]
+
+    values = fun(leaf())
+    x = A
+    same(values[0].data, x[:2] * [x[2], 3.0] + [1.0, x[3]] - np.maximum(x[:2], [x[3], 0.0]))
+    assert all(value.requires_grad for value in values)
+    check_grads(fun, A)
+    with pytest.raises(ValueError, match="inhomogeneous"):
+        leaf() * [[leaf()[0]], [1.0, 2.0]]
 
 
 def test_operands_that_are_no_numbers_are_refused() -> None:

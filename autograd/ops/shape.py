@@ -17,6 +17,7 @@ from autograd.multilinear import linear
 from autograd.op import case, composite, present
 from autograd.ops import elementwise as ew
 from autograd.ops.elementwise import VIEW
+from autograd.record import joins
 
 
 def _reshape(a: Array, shape: Any, order: Any = "C") -> Array:
@@ -269,6 +270,7 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     return parts
 
 
+@joins
 def assemble(object: Any, dtype: Any = None) -> Any:
     """Build one array of nested lists of Tensors, arrays and numbers, as `np.array` does; plain if no Tensor is in it.
 
