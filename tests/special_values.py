@@ -341,6 +341,8 @@ REAL_ROWS = (
 Z = 3 + 4j
 #: Real-valued functions of a complex argument: a point, and ∂f/∂(Re z) - i ∂f/∂(Im z) there.
 COMPLEX: tuple[tuple[str, Callable[[Any], Any], complex, complex], ...] = (
+    ("sign at 0", lambda z: np.real(np.sign(z)), 0j, 0),
+    ("sign at 0, imaginary part", lambda z: np.imag(np.sign(z)), 0j, 0),
     ("real", np.real, Z, 1),
     ("imag", np.imag, Z, -1j),
     ("real part of the conjugate", lambda z: np.real(np.conj(z)), Z, 1),
