@@ -219,11 +219,7 @@ def _general(op: Op) -> Fn:
         ans = _array(ans)
         edges: tuple[Any, ...] = ()
         if recording:
-            edges = tuple(
-                (parent, rule, rule.save(data, ans, params))
-                for parent, rule in zip(parents, rules, strict=True)
-                if parent is not None and rule is not None
-            )
+            edges = _edges(parents, rules, data, ans, params)
         return _wrap(cls, op, ans, edges, params)
 
     return call
@@ -273,11 +269,7 @@ def _several(op: Op) -> Fn:
             _explain(op, error, data)
         joint: Joint | None = None
         if recording:
-            edges = tuple(
-                (parent, rule, rule.save(data, ans, params))
-                for parent, rule in zip(parents, rules, strict=True)
-                if parent is not None and rule is not None
-            )
+            edges = _edges(parents, rules, data, ans, params)
             shape, dtype = tuple([part.shape for part in ans]), tuple([part.dtype for part in ans])
             joint = Joint(op, edges, params, next_number(), shape, dtype) if edges else None
         outs = []
@@ -289,6 +281,19 @@ def _several(op: Op) -> Fn:
         return tuple(outs)
 
     return call
+
+
+def _edges(
+    parents: Sequence[Entry | None], rules: Sequence[Any], data: Sequence[Any], ans: Any, params: dict[str, Any]
+) -> tuple[Any, ...]:
+    """Collect for each tracked input with a rule the parent, the rule, and what the rule asks for."""
+    return tuple(
+        [
+            (parent, rule, rule.save(data, ans, params))
+            for parent, rule in zip(parents, rules, strict=True)
+            if parent is not None and rule is not None
+        ]
+    )
 
 
 def _refuse(op: Op, parents: Sequence[Entry | None]) -> None:

@@ -106,6 +106,11 @@ def direction(rng: np.random.Generator, like: Any) -> Any:
     return np.asarray(draw, dtype=like.dtype)
 
 
+def sixth_order(fun: Any, a: Any, t: Any, h: float = 2.0**-11) -> Any:
+    """Differentiate along t by differences (Fornberg 1988, table 1)."""
+    return sum(w * (fun(a + k * h * t) - fun(a - k * h * t)) for k, w in ((1, 45), (2, -9), (3, 1))) / (60 * h)
+
+
 def along(function: Any, at: list[Any], by: list[Any]) -> list[Any]:
     """Differentiate along a direction by differences (Fornberg 1988, table 1)."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from properties import sixth_order
 
 from autograd import Tensor, check_grads, grad, jvp, vjp
 
@@ -23,11 +24,6 @@ def hermitian(values: Any, complex_: bool = False) -> Any:
     """Make a Hermitian matrix with given eigenvalues."""
     v = la.qr(numbers((len(values), len(values)), complex_))[0]
     return (v * np.array(values)) @ v.conj().T
-
-
-def sixth_order(fun: Any, a: Any, t: Any, h: float = 2.0**-11) -> Any:
-    """Differentiate along t by differences (Fornberg 1988, table 1)."""
-    return sum(w * (fun(a + k * h * t) - fun(a - k * h * t)) for k, w in ((1, 45), (2, -9), (3, 1))) / (60 * h)
 
 
 @pytest.mark.parametrize("name", ["svd", "qr"])

@@ -25,11 +25,6 @@ def hermitian(values: Any, complex_: bool = False) -> Any:
     return (v * np.array(values)) @ v.conj().T
 
 
-def sixth_order(fun: Any, a: Any, t: Any, h: float = 2.0**-11) -> Any:
-    """Differentiate along t by differences (Fornberg 1988, table 1)."""
-    return sum(w * (fun(a + k * h * t) - fun(a - k * h * t)) for k, w in ((1, 45), (2, -9), (3, 1))) / (60 * h)
-
-
 @real_and_complex
 @pytest.mark.parametrize("uplo", ["L", "U"])
 def test_the_other_triangle_receives_nothing(uplo: str, complex_: bool) -> None:
