@@ -159,6 +159,17 @@ output. A *composite* is built of other functions: its formula is what it comput
 bit, and its derivative is that of the composition. *Through*: the library's own function calls others with ops. Modes
 are reverse and forward; every function that has them has them to any order.
 
+Some words stand in many formulas: `over(g, y)` is g / y and `ends(g, s)` is g s, both 0 where nothing flows and the
+slope is infinite; `gate(g, taken)` is g where `taken` holds and else 0; `tie(g, taken, ties)` is that, and half of it
+at a tie; `conj` conjugates, `mT` transposes a matrix; a name that ends in `density` is that of the distribution.
+
+Some functions of NumPy look at one argument when they look for a Tensor. In `np.piecewise(plain, conditions, [t, 0])`,
+`np.full_like(plain, t)`, `np.nan_to_num(plain, nan=t)`, and in `np.apply_along_axis` and `np.piecewise` of plain data
+with a function that closes over a Tensor, the Tensor comes to NumPy's own code, which asks it for a plain array: one
+that is on the tape refuses, with a TypeError that says what to write. None of these detaches silently. What NumPy
+reads as a Python number does detach, as `float(t)` does: `initial=` in `np.sum(plain, initial=t)` and the other
+reductions, and `left=` and `right=` in `np.interp` of plain arrays.
+
 {summary}
 """
 

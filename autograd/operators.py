@@ -6,7 +6,7 @@ Each is the op or the NumPy function of the same name; nothing is computed here.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, cast
 
 import numpy as np
@@ -35,6 +35,33 @@ def _method(function: Any) -> Callable[..., Any]:
     method.__name__ = function.__name__
     method.__doc__ = f"Call `np.{function.__name__}` on this Tensor."
     return method
+
+
+class Flat:
+    """The elements of a Tensor in C order, as `ndarray.flat` gives them: to iterate over, to read, and to write."""
+
+    __slots__ = ("_of",)
+
+    def __init__(self, of: Any) -> None:
+        self._of = of
+
+    def __len__(self) -> int:
+        """Give the number of elements."""
+        return int(self._of.size)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the elements."""
+        return iter(self._of.ravel())
+
+    def __getitem__(self, index: Any) -> Any:
+        """Read by an index into the elements."""
+        return self._of.ravel()[index]
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        """Write by an index into the elements: the Tensor moves to a new entry, as by item assignment."""
+        written = self._of.ravel()
+        written[index] = value
+        self._of[...] = written.reshape(self._of.shape)
 
 
 class Operators(Shell):
@@ -82,8 +109,10 @@ class Operators(Shell):
         """Invert the bits of a constant."""
         return ~self._value
 
-    def __pow__(self, y: Any) -> Any:
+    def __pow__(self, y: Any, modulo: None = None) -> Any:
         """Raise to a power."""
+        if modulo is not None:
+            raise TypeError("pow() of a Tensor takes no third argument; write t**y % modulo")
         # As NumPy's own operator does: the two common powers are functions of their own.
         if type(y) in (int, float):
             if y == 2:
@@ -113,7 +142,6 @@ class Operators(Shell):
     conj = conjugate = ew.conjugate.call
     cumprod, cumsum = _method(np.cumprod), _method(np.cumsum)
     diagonal, trace = _method(np.diagonal), _method(np.trace)
-    dot = products.dot.call
     max, min = _method(np.max), _method(np.min)
     mean, std, var = _method(np.mean), _method(np.std), _method(np.var)
     nonzero, searchsorted = _method(np.nonzero), _method(np.searchsorted)
@@ -121,6 +149,10 @@ class Operators(Shell):
     squeeze, swapaxes = _method(np.squeeze), _method(np.swapaxes)
     sum, prod = _method(np.sum), _method(np.prod)
     put, take = _method(np.put), _method(np.take)
+
+    def dot(self, b: Any, out: Any = None) -> Any:
+        """Call `np.dot` on this Tensor."""
+        return products.dot.call(self, b) if out is None else array_function(np.dot, (self, b), {"out": out})
 
     def compress(self, condition: Any, axis: int | None = None) -> Any:
         """Call `np.compress` on this Tensor."""
@@ -142,10 +174,15 @@ class Operators(Shell):
         """Refuse to look at the memory as something else: Tensors are values."""
         raise TypeError(
             "A Tensor is a value and has no views. Write t.astype(dtype) for a cast, t.reshape(shape) for another "
-            "shape, and t.numpy().view(...) to look at the bytes off the tape."
+            "shape, and t.numpy() for the array, which has view, tofile, byteswap and ctypes, off the tape."
         )
 
-    resize = view
+    resize = byteswap = tofile = view
+
+    def to_device(self, device: str, /, *, stream: None = None) -> Any:
+        """Give this Tensor, whose memory is the CPU's (the array API standard)."""
+        self._value.to_device(device, stream=stream)
+        return self
 
     def astype(self, dtype: Any, copy: bool = True) -> Any:
         """Cast to a data type; the derivative is cast back. What is cast to integers or booleans is a constant."""

@@ -24,7 +24,7 @@ from autograd.ops.elementwise import astype
 _ON_DEMAND: dict[str, tuple[str, ...]] = {
     "numpy": (
         "elementary", "piecewise", "nan", "fold", "scan", "order", "statistics", "signal", "polynomial",
-        "arrange", "padding", "select", "creation",
+        "arrange", "diagonals", "padding", "select", "creation",
         "functional", "contractions", "norms", "solve", "decompositions", "eigen", "fft", "refused",
     ),
     "scipy.special": ("special",),
@@ -90,8 +90,8 @@ def _into(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     # NumPy's own call says what does not fit.
     done = func(*data_of(args), **data_of(rest), out=written)
     result = array_function(func, args, rest) if class_in((args, rest)) else written
-    if done is not written and not isinstance(done, tuple):
-        # It happens that NumPy takes no notice of `out` (np.fft.hfft, in 2.4).
+    if not (done is written or isinstance(done, tuple) or np.array_equal(done, written, equal_nan=True)):
+        # It happens that NumPy takes no notice of `out` (np.fft.hfft, in 2.4), or gives its number (np.dot).
         return result
     return assign(out, result, written)
 

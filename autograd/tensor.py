@@ -14,6 +14,7 @@ import numpy as np
 from autograd import redirect
 from autograd.entry import Array, Entry, Leaf, Shell, Variable
 from autograd.leaving import Leaving
+from autograd.operators import Flat
 from autograd.ops import elementwise as ew
 from autograd.ops import indexing
 from autograd.ops.shape import assemble, unstack
@@ -181,9 +182,14 @@ class Tensor(Leaving):
         return cast(Tensor, ew.imag.call(self))
 
     @property
-    def flat(self) -> Iterator[Tensor]:
-        """Iterate over the elements in C order."""
-        return iter(self.ravel())
+    def flat(self) -> Flat:
+        """The elements in C order, to iterate over, to read and to write."""
+        return Flat(self)
+
+    @property
+    def base(self) -> None:
+        """None: a Tensor is a value, and a view of no other."""
+        return None
 
     def __repr__(self) -> str:
         """Show values, dtype, and whether it is on the tape."""

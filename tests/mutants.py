@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import random
 import re
+import resource
 import signal
 import sys
 import time
@@ -33,7 +34,7 @@ from gauges import GAUGES
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from properties import agrees_with_double, derivatives_are_true, forward_is_numpys, gradients_fit
-from strategies import COMPLEX, FLOATS, Subject, calls, subjects
+from strategies import COMPLEX, FLOATS, Subject, calls, plain_calls, subjects
 
 from autograd.coverage import lambda_of
 from autograd.op import Composite, Op
@@ -42,11 +43,11 @@ TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 OPS = ROOT / "autograd" / "ops"
 PAGE = ROOT / "docs" / "trust.md"
-#: A mutant that takes longer than this has been noticed.
-SECONDS = 180
+#: A mutant that takes longer, or more memory, than this has been noticed.
+SECONDS, BYTES = 60, 3 << 30
 
-#: Changes that change nothing: (room, the changed expression), with the reason.
-EQUIVALENT: dict[tuple[str, str], str] = {}
+#: Changes that change nothing: (room, what is changed, the expression), with the reason.
+EQUIVALENT: dict[tuple[str, str, str], str] = {}
 #: Functions that only decide what a computation costs: (room, name), with what they decide.
 COST: dict[tuple[str, str], str] = {
     ("contractions", "_splits"): "in which order a chain of matrices is multiplied",
@@ -133,13 +134,19 @@ def find(tree: ast.Module, function: tuple[int, ...]) -> ast.FunctionDef | ast.L
 # What can go wrong in one
 
 
-def negated(node: ast.expr) -> ast.expr:
-    """Flip the sign of a result, of a tuple that of its first part."""
+def has_sign(node: ast.expr) -> bool:
+    """Tell whether a result has a sign to flip: a tuple that holds more than numbers written out, as a shape may."""
     if isinstance(node, ast.Tuple):
-        # The first alone: what is multiplied later would lose two signs.
-        return ast.Tuple([negated(node.elts[0]), *node.elts[1:]], node.ctx) if node.elts else node
-    if isinstance(node, ast.Constant) and node.value is None:
-        return node
+        return any(has_sign(part) for part in node.elts)
+    return not isinstance(node, (ast.Constant, ast.Starred))
+
+
+def negated(node: ast.expr) -> ast.expr:
+    """Flip the sign of a result, of a tuple that of its first part that has one."""
+    if isinstance(node, ast.Tuple):
+        # One alone: what is multiplied later would lose two signs.
+        first = next(at for at, part in enumerate(node.elts) if has_sign(part))
+        return ast.Tuple([negated(part) if at == first else part for at, part in enumerate(node.elts)], node.ctx)
     return ast.UnaryOp(ast.USub(), node)
 
 
@@ -207,13 +214,16 @@ def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[], ast.AST]]]:
             start = 1 if name == "where" and len(node.args) == 3 else 0
             args = list(node.args)
             args[start], args[start + 1] = args[start + 1], args[start]
-            yield "arguments swapped", lambda: ast.Call(node.func, args, node.keywords)
+            if ast.unparse(args[start]) != ast.unparse(args[start + 1]):
+                yield "arguments swapped", lambda: ast.Call(node.func, args, node.keywords)
     elif isinstance(node, ast.Return) and node.value is not None and not is_zero(node.value):
         value = node.value
-        yield "sign flipped", lambda: ast.Return(negated(value))
+        if has_sign(value):
+            yield "sign flipped", lambda: ast.Return(negated(value))
         yield "un-broadcast wrongly", lambda: ast.Return(summed(value))
     elif isinstance(node, ast.Lambda) and not is_zero(node.body):
-        yield "sign flipped", lambda: ast.Lambda(node.args, negated(node.body))
+        if has_sign(node.body):
+            yield "sign flipped", lambda: ast.Lambda(node.args, negated(node.body))
         yield "un-broadcast wrongly", lambda: ast.Lambda(node.args, summed(node.body))
 
 
@@ -311,6 +321,14 @@ def prove(subject: Subject, data: Any) -> None:
         agrees_with_double(gauged(narrow))
 
 
+def prove_plain_calls(subject: Subject) -> None:
+    """Assert the same of the plain calls."""
+    gauged = GAUGES.get(subject.name, lambda same: same)
+    for call in plain_calls(subject):
+        if forward_is_numpys(call) is not None:
+            derivatives_are_true(gauged(call))
+
+
 def noticed(mutant: Mutant) -> str:
     """Tell who notices a mutant: properties, rows of special values, tests, or, with an empty answer, nobody."""
     try:
@@ -318,6 +336,7 @@ def noticed(mutant: Mutant) -> str:
         reached = [subject for subject in subjects() if subject.name in mutant.reaches]
         random.Random(mutant.place).shuffle(reached)
         for subject in reached[:12]:
+            prove_plain_calls(subject)
             prove(subject)
     except Exception:
         return "properties"
@@ -370,6 +389,7 @@ def judge(mutant: Mutant) -> str:
         said = "broken"
         try:
             signal.alarm(SECONDS)
+            resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
             with open(os.devnull, "w") as nowhere:
                 os.dup2(nowhere.fileno(), 1)
                 os.dup2(nowhere.fileno(), 2)
@@ -402,7 +422,7 @@ def main() -> int:
     equivalent = 0
     with multiprocessing.get_context("fork").Pool(options.jobs) as pool:
         for done, (mutant, said) in enumerate(zip(chosen, pool.imap(judge, chosen, chunksize=4), strict=True), 1):
-            if said == "survived" and (mutant.path.stem, mutant.before) in EQUIVALENT:
+            if said == "survived" and (mutant.path.stem, mutant.what, mutant.before) in EQUIVALENT:
                 equivalent += 1
                 continue
             tally[said] += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 from autograd.extend import Real
-from autograd.op import Composite, Matrix, Op, composites
+from autograd.op import Composite, Matrix, Op, case, composites
 from autograd.protocols import open_rooms
 
 #: Values lie on a grid of this many points, a little off the round numbers where derivatives vanish.
@@ -199,6 +199,25 @@ def axes_of(draw: Any, ndim: int) -> Any:
     return chosen[0] if count == 1 and draw(st.booleans()) else chosen
 
 
+def is_free(made: Op | Composite) -> bool:
+    """Tell whether calls with any shapes that broadcast, and any axes, may be made."""
+    return isinstance(made, Op) and (made.family in ("elementwise", "reduction") or not made.cases)
+
+
+def plain_calls(subject: Subject) -> Iterator[Call]:
+    """Give a call, real and complex, for each case that is declared, and for what a user would write first."""
+    made = subject.made
+    cases = list(made.cases)
+    if is_free(made) and made.family == "reduction":
+        cases += [case((2, 3)), case((2, 3), axis=0), case((3, 2, 3), axis=(0, -1), keepdims=True), case((4,), axis=-1)]
+    elif is_free(made):
+        more = len(made.inputs) - 1
+        cases += [case((2, 3), *[(2, 3)] * more), case((2, 1, 3), *[(4, 1)] * more), case((), *[(3,)] * more)]
+    for seed, it in enumerate(cases):
+        for complex_ in (False, True):
+            yield call_of(subject, tuple(it.shapes), dict(it.params), seed, complex_)
+
+
 @st.composite
 def calls(draw: Any, subject: Subject, small: bool = False, complex_: bool = False) -> Call:
     """Draw a call, smooth at its point, in float64 or complex128.
@@ -208,14 +227,10 @@ def calls(draw: Any, subject: Subject, small: bool = False, complex_: bool = Fal
     made = subject.made
     least, most = (1, 3) if small else (0, 4)
     params: dict[str, Any] = {}
-    names: Any = made.inputs
-    free = isinstance(made, Op) and (made.family in ("elementwise", "reduction") or not made.cases)
+    free = is_free(made)
     if made.cases and (not free or draw(st.booleans())):
-        case = draw(st.sampled_from(made.cases))
-        shapes, params = tuple(case.shapes), dict(case.params)
-        if isinstance(made, Composite):
-            names = names or tuple(made.sample) or ("x",)
-            names = (*names, *[names[-1]] * len(shapes))[: len(shapes)]
+        drawn_case = draw(st.sampled_from(made.cases))
+        shapes, params = tuple(drawn_case.shapes), dict(drawn_case.params)
     elif free and made.family == "reduction":
         shape = tuple(draw(st.lists(st.integers(least, 3), max_size=most)))
         shapes: tuple[Any, ...] = (shape,)
@@ -224,19 +239,31 @@ def calls(draw: Any, subject: Subject, small: bool = False, complex_: bool = Fal
             enough = math.prod(shape) > np.sum(np.zeros(shape), axis=params["axis"]).size
             params["ddof"] = draw(st.sampled_from([0, 1])) if enough or not small else 0
     elif free:
-        drawn = draw(mutually_broadcastable_shapes(num_shapes=len(names), min_side=least, max_side=3, max_dims=most))
+        drawn = draw(
+            mutually_broadcastable_shapes(num_shapes=len(made.inputs), min_side=least, max_side=3, max_dims=most)
+        )
         # More than the pool of distinct numbers holds is no more to be learnt from.
         if sum(map(math.prod, drawn.input_shapes)) > GRID // Pool.SPACING:
             reject()
         shapes = drawn.input_shapes
     else:
         raise AssertionError(f"{subject.name} has no cases: declare what the tests are to call")
+    return call_of(subject, shapes, params, draw(st.integers(0, 2**16)), complex_)
+
+
+def call_of(subject: Subject, shapes: tuple[Any, ...], params: dict[str, Any], seed: int, complex_: bool) -> Call:
+    """Make a call with inputs of given shapes, of numbers that a seed gives."""
+    made = subject.made
+    names: Any = made.inputs
+    if isinstance(made, Composite):
+        names = names or tuple(made.sample) or ("x",)
+        names = (*names, *[names[-1]] * len(shapes))[: len(shapes)]
     if isinstance(made, Op) and "dtype" in made.params and "dtype" not in params:
         params["dtype"] = np.complex128 if complex_ else np.float64
     if isinstance(made, Op) and made.variadic:
         names = made.inputs * len(shapes)
     inputs = []
-    pool = Pool(draw(st.integers(0, 2**16)), any(getattr(s, "distinct", False) for s in made.sample.values()))
+    pool = Pool(seed, any(getattr(s, "distinct", False) for s in made.sample.values()))
     for i, (name, shape) in enumerate(zip(names, shapes, strict=True)):
         sample = made.sample.get(name, Real())
         if isinstance(made, Op) and not made.variadic and made.rules[i] is None:

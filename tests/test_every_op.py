@@ -12,7 +12,7 @@ from gauges import GAUGES
 from hypothesis import given
 from hypothesis import strategies as st
 from properties import agrees_with_double, derivatives_are_true, forward_is_numpys, gradients_fit
-from strategies import COMPLEX, FLOATS, LAYOUTS, Call, Subject, calls, subjects
+from strategies import COMPLEX, FLOATS, LAYOUTS, Call, Subject, calls, plain_calls, subjects
 
 SUBJECTS = subjects()
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
@@ -39,6 +39,16 @@ def test_values_and_derivatives(subject: Subject, data: Any) -> None:
         call = GAUGES.get(subject.name, lambda same: same)(call)
         with as_numpy_warns(call):
             derivatives_are_true(call)
+
+
+@every_subject
+def test_plain_calls(subject: Subject) -> None:
+    """Every case that the declaration names, and the plainest calls: what is drawn may miss them."""
+    for call in plain_calls(subject):
+        if forward_is_numpys(call) is not None:
+            gauged = GAUGES.get(subject.name, lambda same: same)(call)
+            with as_numpy_warns(gauged):
+                derivatives_are_true(gauged)
 
 
 @every_subject

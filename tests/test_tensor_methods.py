@@ -48,9 +48,34 @@ def test_other_methods() -> None:
     assert x.tobytes() == A.tobytes()
     assert x.itemsize == 8
     assert (x * 1).cumsum().requires_grad
-    for refused in (x.view, x.resize):
+    for refused in (x.view, x.resize, x.byteswap, x.tofile):
         with pytest.raises(TypeError, match=r"has no views.*t\.astype"):
             refused(np.int64)
+    assert x.base is None
+    assert x.to_device("cpu") is x
+    with pytest.raises(ValueError, match="device"):
+        x.to_device("gpu")
+    with pytest.raises(TypeError, match="third argument"):
+        pow(x, 2, 3)
+    with pytest.raises(IndexError, match=r"whole number.*met 1\.5"):
+        x[1.5]
+    buffer = Tensor(0.0)
+    same(x.dot(x, out=buffer).data, A.dot(A))
+    assert buffer.requires_grad
+
+
+def test_flat() -> None:
+    def write(x: Any) -> Any:
+        y = (x * x).reshape(2, 2)
+        y.flat[::3] = x[1] * 3.0
+        y.flat[1] = 0.5
+        return y.flat[2] * y * len(y.flat)
+
+    same(write(leaf()).data, write(A))
+    check_grads(write, A)
+    same(np.stack(list(leaf().flat)).data, A)
+    with pytest.raises(RuntimeError, match="Assignment into a leaf"):
+        leaf().flat[0] = 1.0
 
 
 # Other libraries

@@ -1,6 +1,6 @@
-"""Functions that arrange elements anew: flip, roll, repeat, join and split, diagonals, triangles, windows.
+"""Functions that arrange elements anew: flip, roll, repeat, join and split, windows.
 
-Padding has a room of its own, `autograd.ops.padding`.
+Padding has a room of its own, `autograd.ops.padding`; so have diagonals and triangles, `autograd.ops.diagonals`.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ def _rollaxis_a(g: Array, axis: int, start: int) -> Array:
 
 flip = linear(
     lambda m, axis=None: np.flip(m, axis), name="flip", numpy=(np.flip,), moves=True,
-    m=lambda g, axis: np.flip(g, axis),
+    m=lambda g, axis: np.flip(g, axis), note=VIEW,
     cases=[case((2, 3)), case((2, 3), axis=-1), case((2, 3, 2), axis=(0, -1)), case(()), case((0, 2), axis=0)],
 )  # fmt: skip
 fliplr = linear(
-    lambda m: np.fliplr(m), name="fliplr", numpy=(np.fliplr,), moves=True, m=lambda g: np.fliplr(g),
+    lambda m: np.fliplr(m), name="fliplr", numpy=(np.fliplr,), moves=True, m=lambda g: np.fliplr(g), note=VIEW,
     cases=[case((2, 3)), case((2, 3, 2)), case((2, 0))],
 )  # fmt: skip
 flipud = linear(
-    lambda m: np.flipud(m), name="flipud", numpy=(np.flipud,), moves=True, m=lambda g: np.flipud(g),
+    lambda m: np.flipud(m), name="flipud", numpy=(np.flipud,), moves=True, m=lambda g: np.flipud(g), note=VIEW,
     cases=[case((2, 3)), case((3,)), case((0, 2))],
 )  # fmt: skip
 roll = linear(
@@ -62,7 +62,7 @@ rollaxis = linear(
 )  # fmt: skip
 rot90 = linear(
     lambda m, k=1, axes=(0, 1): np.rot90(m, k, axes), name="rot90", numpy=(np.rot90,), moves=True,
-    m=lambda g, k, axes: np.rot90(g, -k, axes),
+    m=lambda g, k, axes: np.rot90(g, -k, axes), note=VIEW,
     cases=[case((2, 3)), case((2, 3), k=2), case((2, 3), k=-1), case((2, 3, 4), k=3, axes=(2, 0)), case((2, 3), k=4),
            case((2, 3, 2), k=5, axes=(-1, 1))],
 )  # fmt: skip
@@ -135,9 +135,11 @@ segment_sum: Op = linear(
     cases=[case((6,), repeats=np.array([2, 0, 4]), axis=0), case((2, 3), repeats=np.array([0, 3, 0]), axis=1),
            case((0,), repeats=np.array([0, 0]), axis=0)],
 )  # fmt: skip
+#: Of counts that differ.
+COUNTED = "with an array of counts the gradient sums runs of unequal length, which takes far longer than copying them"
 repeat = linear(
     lambda a, repeats, axis=None: np.repeat(a, plain_index(repeats), axis), name="repeat", numpy=(np.repeat,),
-    moves=True, a=_repeat_a,
+    moves=True, a=_repeat_a, note=COUNTED,
     cases=[case((2, 3), repeats=2), case((2, 3), repeats=3, axis=0), case((2, 3), repeats=[2, 0, 3], axis=-1),
            case((3,), repeats=np.array([0, 1, 2])), case((2, 3), repeats=[2], axis=1), case((2, 3), repeats=0),
            case((2, 2), repeats=(0, 0), axis=0), case((), repeats=3), case((2, 2), repeats=[0, 1, 2, 0])],
@@ -184,6 +186,7 @@ def _each(make: Any, tup: Any) -> list[Any]:
     case([(2,), (3,)]), case([(2, 1), (2, 2)]), case([(), ()]), case((2, 2)), case([(2,), (1,)], dtype=np.complex128),
 ])  # fmt: skip
 def _hstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
+    """Join along the second axis, vectors along the first."""
     parts = _each(atleast_1d, tup)
     return join(concatenate, parts, 0 if parts and parts[0].ndim == 1 else 1, dtype, casting)
 
@@ -192,21 +195,29 @@ def _hstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     case([(3,), (3,)]), case([(2, 1), (1, 1)]), case([(), ()]), case((2, 3)), case([(2,), (1, 2)], dtype=np.complex128),
 ])  # fmt: skip
 def _vstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
+    """Join along the first axis, each vector as a row."""
     return join(concatenate, _each(atleast_2d, tup), 0, dtype, casting)
 
 
 @composite(np.dstack, bitwise=True, cases=[case([(3,), (3,)]), case([(2, 1), (2, 1, 3)]), case([(), ()])])
 def _dstack(tup: Any) -> Any:
+    """Join along the third axis, vectors and matrices as of depth 1."""
     return concatenate(*_each(atleast_3d, tup), axis=2)
 
 
 @composite(np.column_stack, bitwise=True, cases=[case([(3,), (3,)]), case([(2, 2), (2,)]), case([(), ()])])
 def _column_stack(tup: Any) -> Any:
+    """Join along the second axis, each vector as a column."""
     return concatenate(*_each(lambda x: x if np.ndim(x) > 1 else np.reshape(x, (-1, 1)), tup), axis=1)
 
 
-@composite(np.block, cases=[case([(2,), (3,)]), case([(2, 2), (2, 1)]), case((2, 3)), case([(), (2,), (1, 1)])])
+@composite(
+    np.block, cases=[case([(2,), (3,)]), case([(2, 2), (2, 1)]), case((2, 3)), case([(), (2,), (1, 1)])],
+    note="NumPy copies once; here each level of lists is joined by itself, and taken apart again",
+)  # fmt: skip
 def _block(arrays: Any) -> Any:
+    """Join the innermost lists along the last axis, the lists of these along the one before, and so on."""
+
     def measure(part: Any) -> tuple[int, int]:
         if not isinstance(part, list):
             return 0, np.ndim(part)
@@ -233,6 +244,7 @@ def _append(arr: Any, values: Any, axis: Any = None) -> Any:
 
 @composite(np.broadcast_arrays, bitwise=True, cases=[case((2, 1), (3,)), case((), (2, 2), (1, 2)), case((2,))])
 def _broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
+    """Broadcast each to the shape of all."""
     shape = np.broadcast_shapes(*map(np.shape, args))
     return tuple(np.broadcast_to(x, shape) if np.shape(x) != shape else x for x in args)
 
@@ -244,6 +256,7 @@ def _broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
     case((4,), indices_or_sections=2), case((2, 4), indices_or_sections=[1, 3]), case((2, 6, 1), indices_or_sections=3),
 ])  # fmt: skip
 def _hsplit(ary: Any, indices_or_sections: Any) -> Any:
+    """Cut along the second axis, a vector along its first: into parts of equal size, or at indices."""
     if ary.ndim == 0:
         raise ValueError("hsplit only works on arrays of 1 or more dimensions")
     return split(ary, indices_or_sections, 1 if ary.ndim > 1 else 0)
@@ -251,6 +264,7 @@ def _hsplit(ary: Any, indices_or_sections: Any) -> Any:
 
 @composite(np.vsplit, bitwise=True, cases=[case((4, 2), indices_or_sections=2), case((4, 1), indices_or_sections=[3])])
 def _vsplit(ary: Any, indices_or_sections: Any) -> Any:
+    """Cut along the first axis, into parts of equal size, or at indices."""
     if ary.ndim < 2:
         raise ValueError("vsplit only works on arrays of 2 or more dimensions")
     return split(ary, indices_or_sections, 0)
@@ -260,12 +274,14 @@ def _vsplit(ary: Any, indices_or_sections: Any) -> Any:
     case((1, 2, 4), indices_or_sections=2), case((1, 1, 3), indices_or_sections=[1]),
 ])  # fmt: skip
 def _dsplit(ary: Any, indices_or_sections: Any) -> Any:
+    """Cut along the third axis, into parts of equal size, or at indices."""
     if ary.ndim < 3:
         raise ValueError("dsplit only works on arrays of 3 or more dimensions")
     return split(ary, indices_or_sections, 2)
 
 
 def _unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
+    """Take all layers along the axis."""
     if x.ndim == 0:
         raise ValueError("Input array must be at least 1-d.")
     return unstack(x, axis)
@@ -274,93 +290,6 @@ def _unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
 for _function in present(np, "unstack"):
     UNSTACKED = [case((2, 3)), case((2, 3), axis=-1), case((10, 1)), case((0, 2))]
     composite(_function, bitwise=True, cases=UNSTACKED)(_unstack)
-
-# Diagonals and triangles
-
-
-def _undiagonal(x: Array, shape: tuple[int, ...], offset: int, axis1: int, axis2: int) -> Array:
-    """Put what stands along the last axis on a diagonal of zeros."""
-    result = np.zeros_like(x, shape=shape)
-    i = np.arange(x.shape[-1])
-    np.moveaxis(result, (axis1, axis2), (-2, -1))[..., i + max(-offset, 0), i + max(offset, 0)] = x
-    return result
-
-
-def _diag_v(g: Array, v_shape: tuple[int, ...], k: int) -> Array:
-    """Read the diagonal that was written, or write the one that was read."""
-    return np.diagonal(g, k) if len(v_shape) == 1 else undiagonal(g, shape=v_shape, offset=k, axis1=0, axis2=1)
-
-
-def _trace_a(g: Array, a_shape: tuple[int, ...], offset: int, axis1: int, axis2: int) -> Array:
-    """Give each element of the diagonal the cotangent of the sum."""
-    rows, columns = a_shape[axis1], a_shape[axis2]
-    length = max(min(rows + min(offset, 0), columns - max(offset, 0)), 0)
-    along = np.broadcast_to(g[..., None], (*g.shape, length))
-    return undiagonal(along, shape=a_shape, offset=offset, axis1=axis1, axis2=axis2)
-
-
-undiagonal: Op = linear(
-    _undiagonal, name="undiagonal", moves=True,
-    x=lambda g, offset, axis1, axis2: np.diagonal(g, offset, axis1, axis2),
-    cases=[case((2,), shape=(2, 3), offset=0, axis1=0, axis2=1),
-           case((3, 1), shape=(2, 3, 2), offset=-1, axis1=-1, axis2=0)],
-)  # fmt: skip
-diagonal = linear(
-    lambda a, offset=0, axis1=0, axis2=1: np.diagonal(a, offset, axis1, axis2), name="diagonal", numpy=(np.diagonal,),
-    moves=True, note=VIEW,
-    a=lambda g, a_shape, offset, axis1, axis2: undiagonal(g, shape=a_shape, offset=offset, axis1=axis1, axis2=axis2),
-    cases=[case((3, 3)), case((2, 3), offset=1), case((3, 2), offset=-2), case((2, 3, 4), axis1=-1, axis2=0),
-           case((2, 3, 3), offset=-1, axis1=1, axis2=2), case((2, 2), offset=5), case((0, 2))],
-)  # fmt: skip
-diag = linear(
-    lambda v, k=0: np.diag(v, k), name="diag", numpy=(np.diag,), moves=True, v=_diag_v,
-    cases=[case((3,)), case((2,), k=-1), case((2,), k=2), case((3, 2)), case((2, 3), k=1), case((2, 2), k=-3),
-           case((0,))],
-)  # fmt: skip
-diagflat = linear(
-    lambda v, k=0: np.diagflat(v, k), name="diagflat", numpy=(np.diagflat,), moves=True,
-    v=lambda g, v_shape, k: np.reshape(np.diagonal(g, k), v_shape),
-    cases=[case((2, 2)), case((3,), k=1), case((2,), k=-2), case(())],
-)  # fmt: skip
-trace = linear(
-    lambda a, offset=0, axis1=0, axis2=1: np.trace(a, offset, axis1, axis2), name="trace", numpy=(np.trace,),
-    note="the value reads the diagonal, the gradient is an array",
-    a=_trace_a,
-    cases=[case((3, 3)), case((2, 3), offset=1), case((3, 2), offset=-2), case((2, 3, 4), axis1=-1, axis2=0),
-           case((2, 3, 3), offset=-1, axis1=1, axis2=2), case((2, 2), offset=5), case((0, 2))],
-)  # fmt: skip
-
-
-@composite(np.trace, cases=[case((3, 3), dtype=np.complex128), case((2, 3, 3), axis1=1, axis2=2, dtype=np.complex128)])
-def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Any:
-    return trace(a if dtype is None else a.astype(dtype), offset=offset, axis1=axis1, axis2=axis2)
-
-
-@composite(np.linalg.trace, bitwise=True, cases=[case((3, 3)), case((2, 3, 4), offset=1), case((2, 2), dtype=complex)])
-def _linalg_trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
-    return np.trace(x, offset=offset, axis1=-2, axis2=-1, dtype=dtype)
-
-
-@composite(np.linalg.diagonal, bitwise=True, cases=[case((3, 3)), case((2, 3, 4), offset=1), case((3, 2), offset=-1)])
-def _linalg_diagonal(x: Any, /, *, offset: int = 0) -> Any:
-    return diagonal(x, offset=offset, axis1=-2, axis2=-1)
-
-
-def _lower(m_shape: tuple[int, ...], k: int) -> Array:
-    """Tell what tril keeps; a vector stands for a square of itself."""
-    return np.tri(m_shape[-2] if len(m_shape) > 1 else m_shape[0], m_shape[-1], k=k, dtype=bool)
-
-
-# What a triangle drops is never looked at, as with `where`.
-TRIANGLES = [case((3, 3)), case((2, 3), k=1), case((2, 3, 2), k=-1), case((3,)), case((0, 2)), case((2, 2), k=5)]
-tril = linear(
-    lambda m, k=0: np.tril(m, k), name="tril", numpy=(np.tril,), moves=True, m=lambda g, m_shape, k: np.tril(g, k),
-    mask={"m": _lower}, cases=TRIANGLES,
-)  # fmt: skip
-triu = linear(
-    lambda m, k=0: np.triu(m, k), name="triu", numpy=(np.triu,), moves=True, m=lambda g, m_shape, k: np.triu(g, k),
-    mask={"m": lambda m_shape, k: np.logical_not(_lower(m_shape, k - 1))}, cases=TRIANGLES,
-)  # fmt: skip
 
 # Windows
 

@@ -15,7 +15,7 @@ import numpy as np
 from autograd.entry import Array
 from autograd.multilinear import bilinear
 from autograd.op import Matrix, case, composite, present
-from autograd.ops.elementwise import conj
+from autograd.ops.elementwise import READ, conj
 from autograd.ops.products import with_axes
 
 Shape = tuple[int, ...]
@@ -55,6 +55,26 @@ def _dots_back(g: Array, x: Array, shape: Shape) -> Array:
         return g[..., None] * x
     count = math.prod(g.shape)
     return np.matmul(np.reshape(g, count), np.reshape(x, (count, x.shape[-1])))
+
+
+def _vecdot_x1(g: Array, x2: Array, x1_shape: Shape) -> Array:
+    """∂(x1* ⋅ x2) back to x1: (g x2)*, summed over what x1 was broadcast along."""
+    return conj(_dots_back(g, x2, x1_shape))
+
+
+def _vecdot_x2(g: Array, x1: Array, x2_shape: Shape) -> Array:
+    """∂(x1* ⋅ x2) back to x2: g x1*, summed over what x2 was broadcast along."""
+    return _dots_back(g, conj(x1), x2_shape)
+
+
+def _matvec_x1(g: Array, x2: Array, x1_shape: Shape) -> Array:
+    """Take ∂(x1 x2) back to x1: g x2ᵀ, summed over the vectors that it was multiplied with."""
+    return _pairs(g, x2, x1_shape)
+
+
+def _vecmat_x2(g: Array, x1: Array, x2_shape: Shape) -> Array:
+    """Take ∂(x1ᴴ x2) back to x2: x1* gᵀ, summed over the vectors that it was multiplied with."""
+    return _pairs(conj(x1), g, x2_shape)
 
 
 def _three(x: Array) -> Array:
@@ -129,8 +149,7 @@ vdot = bilinear(
            case((1,), ())],
 )  # fmt: skip
 vecdot = bilinear(
-    np.vecdot, x1=lambda g, x2, x1_shape: conj(_dots_back(g, x2, x1_shape)),
-    x2=lambda g, x1, x2_shape: _dots_back(g, conj(x1), x2_shape),
+    np.vecdot, x1=_vecdot_x1, x2=_vecdot_x2, note=READ,
     cases=[case((3,), (3,)), case((2, 3), (3,)), case((2, 1, 3), (4, 3)), case((2, 0), (2, 0)), case((0, 3), (3,))],
 )  # fmt: skip
 composite(
@@ -143,7 +162,7 @@ composite(
 )(with_axes(np.vecdot))  # fmt: skip
 for _ufunc in present(np, "matvec"):
     matvec = bilinear(
-        _ufunc, x1=lambda g, x2, x1_shape: _pairs(g, x2, x1_shape),
+        _ufunc, x1=_matvec_x1,
         x2=lambda g, x1: np.matmul(np.swapaxes(x1, -1, -2), g[..., None])[..., 0],
         cases=[case((2, 3), (3,)), case((2, 3), (4, 3)), case((2, 2, 3), (3,)), case((2, 1, 2, 3), (4, 3)),
                case((2, 0), (0,)), case((0, 3), (2, 3)), case((2, 3), (0, 3))],
@@ -155,7 +174,7 @@ for _ufunc in present(np, "matvec"):
 for _ufunc in present(np, "vecmat"):
     vecmat = bilinear(
         _ufunc, x1=lambda g, x2: conj(np.matmul(x2, g[..., None])[..., 0]),
-        x2=lambda g, x1, x2_shape: _pairs(conj(x1), g, x2_shape),
+        x2=_vecmat_x2,
         cases=[case((3,), (3, 2)), case((4, 3), (3, 2)), case((3,), (2, 3, 2)), case((4, 3), (2, 1, 3, 2)),
                case((0,), (0, 2)), case((2, 3), (3, 0)), case((0, 3), (3, 2))],
     )  # fmt: skip
@@ -177,14 +196,16 @@ kron = bilinear(
 )  # fmt: skip
 
 
-@composite(np.linalg.vecdot, bitwise=True, cases=[case((2, 3), (3,)), case((3, 2), (3, 2), axis=0)])
+@composite(np.linalg.vecdot, bitwise=True, note=READ, cases=[case((2, 3), (3,)), case((3, 2), (3, 2), axis=0)])
 def _np_linalg_vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
+    """Compute Σ x1* x2 along the axis."""
     product: Any = np.vecdot
     return product(x1, x2) if axis == -1 else product(x1, x2, axis=axis)
 
 
 @composite(np.linalg.outer, bitwise=True, cases=[case((2,), (3,)), case((0,), (2,))])
 def _np_linalg_outer(x1: Any, x2: Any, /) -> Any:
+    """Compute x1_i x2_j of two vectors."""
     if np.ndim(x1) != 1 or np.ndim(x2) != 1:
         raise ValueError(f"linalg.outer takes two vectors, met shapes {np.shape(x1)} and {np.shape(x2)}; see np.outer")
     return np.outer(x1, x2)
@@ -192,6 +213,7 @@ def _np_linalg_outer(x1: Any, x2: Any, /) -> Any:
 
 @composite(np.linalg.cross, bitwise=True, cases=[case((2, 3), (3,)), case((3, 2), (3, 2), axis=0)])
 def _np_linalg_cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
+    """Compute np.cross(x1, x2) of vectors of length 3."""
     if np.shape(x1)[axis] != 3 or np.shape(x2)[axis] != 3:
         raise ValueError(f"linalg.cross takes vectors of length 3, met shapes {np.shape(x1)} and {np.shape(x2)}")
     return np.cross(x1, x2, axis=axis)

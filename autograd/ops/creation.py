@@ -36,6 +36,7 @@ def _linspace(
     start: Any, stop: Any, num: Any = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None, axis: int = 0,
     *, device: Any = None,
 ) -> Any:  # fmt: skip
+    """Compute start + (stop - start) i / (num - 1); without the endpoint it is i / num."""
     num = operator.index(num)
     steps = num - 1 if endpoint else num
     ndim = max(np.ndim(start), np.ndim(stop))
@@ -52,12 +53,14 @@ def _parts(num: int, steps: int, ndim: int) -> Any:
 
 @composite(np.logspace, inputs=("start", "stop", "base"), sample={"base": Real(1.5, 3.0)}, cases=[
     case((), (), num=5), case((2,), (2,), num=3, endpoint=False), case((), (), (), num=4), case((2,), (), (2,), num=3),
-    case((), (), (2,), num=3, axis=-1), case((2, 1), (3,), (), num=2, axis=1), case((), (), num=1), case((), ()),
+    case((), (), (2,), num=3, axis=-1), case((2, 1), (3,), (), num=2, axis=1), case((2, 1), (), (3,), num=2, axis=1),
+    case((), (), num=1), case((), ()),
     case((), (), num=3, dtype=np.complex128),
 ])  # fmt: skip
 def _logspace(
     start: Any, stop: Any, num: Any = 50, endpoint: Any = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
 ) -> Any:
+    """Compute base^y for y = linspace(start, stop, num)."""
     if np.ndim(base):
         ndim = max(map(np.ndim, (start, stop, base)))
         start, stop, base = (np.reshape(x, (1,) * (ndim - np.ndim(x)) + np.shape(x)) for x in (start, stop, base))
@@ -70,6 +73,7 @@ def _logspace(
     case((2, 1), (3,), num=2), case((), (2,), num=0), case((), (), num=3, dtype=np.complex128), case((), ()),
 ])  # fmt: skip
 def _geomspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, dtype: Any = None, axis: int = 0) -> Any:
+    """Compute start (stop / start)^(i / (num - 1)); without the endpoint it is i / num."""
     num = operator.index(num)
     part = _parts(num, num - 1 if endpoint else num, max(np.ndim(start), np.ndim(stop)))
     return np.moveaxis(start * (stop / start) ** part, 0, axis)
@@ -81,9 +85,10 @@ def _geomspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, dtype
     case((2,), (3,), copy=False), case((2,), (3,), copy=False, sparse=True), case((2,), (0,), (1,), indexing="ij"),
 ])  # fmt: skip
 def _meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
+    """Reshape each vector to lie along an axis of its own, and broadcast all; 'xy' swaps the first two axes."""
     n = len(xi)
     # NumPy says what is no indexing, and whether it gives a list or a tuple.
-    kind = type(_numpy.meshgrid(*[[0.0]] * n, copy=copy, sparse=sparse, indexing=indexing))
+    kind = type(_numpy.meshgrid([0.0], copy=copy, sparse=sparse, indexing=indexing))
     along = [1, 0, *range(2, n)] if indexing == "xy" and n > 1 else range(n)
     grids = [np.reshape(x, (1,) * i + (-1,) + (1,) * (n - i - 1)) for i, x in zip(along, xi, strict=True)]
     if not sparse:
@@ -100,6 +105,7 @@ def _full_like(
     a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None,
     *, device: Any = None,
 ) -> Any:  # fmt: skip
+    """Broadcast fill_value to the shape of a, in its dtype."""
     fill: Any = assemble(fill_value)
     if getattr(fill, "entry", None) is None or not is_recording():
         # As the other functions of a Tensor's shape and type.

@@ -29,6 +29,16 @@ def _cosine(x: Array) -> Array:
     return np.sqrt(gap(x) if x.dtype.kind != "c" else -((x - 1) * (x - -1)))
 
 
+def _arcsin(g: Array, x: Array) -> Array:
+    """D arcsin x = dx / √(1 - x²)."""
+    return over(g, _cosine(x))
+
+
+def _arccos(g: Array, x: Array) -> Array:
+    """D arccos x = -dx / √(1 - x²)."""
+    return -over(g, _cosine(x))
+
+
 leg: Op = elementwise(
     lambda x: np.sqrt(x - 1) * np.sqrt(x - -1),
     name="leg",
@@ -60,8 +70,8 @@ def _arcsinh(g: Array, x: Array) -> Array:
 
 # Trigonometric and hyperbolic functions, and their inverses
 tan = elementwise(np.tan, x=lambda g, ans: g * (1 + ans * ans), sample={"x": Real(-1.2, 1.2)})
-arcsin = elementwise(np.arcsin, x=lambda g, x: over(g, _cosine(x)), sample={"x": ONE_SIDE})
-arccos = elementwise(np.arccos, x=lambda g, x: -over(g, _cosine(x)), sample={"x": ONE_SIDE})
+arcsin = elementwise(np.arcsin, x=_arcsin, sample={"x": ONE_SIDE})
+arccos = elementwise(np.arccos, x=_arccos, sample={"x": ONE_SIDE})
 arctan = elementwise(np.arctan, x=_arctan)
 sinh = elementwise(np.sinh, x=lambda g, x: g * np.cosh(x))
 cosh = elementwise(np.cosh, x=lambda g, x: g * np.sinh(x))
@@ -117,8 +127,9 @@ def _by(g: Array, h: Array) -> Array:
 
 
 unit = elementwise(
-    _unit, name="unit", x=lambda g, h: _by(g, h), h=lambda g, ans, h: -_by(g * ans, h), sample={"h": POSITIVE}
-)
+    _unit, name="unit", x=lambda g, h: _by(g, h), h=lambda g, ans, h: -_by(g * ans, h), sample={"h": POSITIVE},
+    note="x / h, and 0 at h = 0; `_by` is that division too",
+)  # fmt: skip
 hypot = elementwise(
     np.hypot,
     x=lambda g, x, ans: g * unit(x, ans),
@@ -161,6 +172,7 @@ arctan2 = elementwise(
 
 @composite(np.angle, sample={"z": NONZERO}, cases=[case((2, 3)), case(()), case((2, 3), deg=True)])
 def _np_angle(z: Any, deg: bool = False) -> Any:
+    """Compute arctan2(Im z, Re z), with deg=True in degrees."""
     angle = np.arctan2(np.imag(z), np.real(z))
     return np.rad2deg(angle) if deg else angle
 
@@ -175,9 +187,10 @@ def _np_angle(z: Any, deg: bool = False) -> Any:
     note="the turns that it adds are constant",
 )  # fmt: skip
 def _np_unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * math.pi) -> Any:
+    """Add whole periods, which are constant, until neighbours are close: the derivative is that of p."""
     if isinstance(period, Shell) and period.entry is not None:
         raise TypeError("unwrap: period= is a constant here; leave the tape with period.detach()")
-    return p + 0
+    return np.copy(p)
 
 
 # The family of sinc
@@ -297,7 +310,7 @@ nan_to_num = elementwise(
 )  # fmt: skip
 
 
-@composite(np.nan_to_num, bitwise=True, cases=[case((2, 3)), case((2, 3), nan=1.0)])
+@composite(np.nan_to_num, bitwise=True, cases=[case((2, 3)), case((2, 3), nan=1.0, copy=True)])
 def _np_nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     result = nan_to_num.call(x, nan=nan, posinf=posinf, neginf=neginf)
     if copy:
@@ -308,6 +321,7 @@ def _np_nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None
 
 @composite(np.real_if_close, bitwise=True, cases=[case((2, 3)), case((), tol=1e-3)])
 def _np_real_if_close(a: Any, tol: float = 100) -> Any:
+    """Give Re a if all |Im a| are below tol, in units of the machine epsilon if tol > 1; else a itself."""
     if a.dtype.kind != "c":
         return a
     bound = np.finfo(a.dtype).eps * tol if tol > 1 else tol
@@ -342,6 +356,7 @@ def _emath(name: str, function: Any, domain: Any) -> None:
 
     @composite(getattr(np.emath, name), sample=BEYOND, cases=EMATH)
     def body(x: Any) -> Any:
+        """Compute the function of the same name, in complex numbers if an x lies outside its real domain."""
         return function(domain(x))
 
 
@@ -355,9 +370,11 @@ for _name, _function, _domain in (
 
 @composite(np.emath.logn, sample={"n": Real(1.5, 3.0), "x": NONZERO}, cases=EMATH2)
 def _np_logn(n: Any, x: Any) -> Any:
+    """Compute ln x / ln n, in complex numbers where one is negative."""
     return np.log(_nonnegative(x)) / np.log(_nonnegative(n))
 
 
 @composite(np.emath.power, sample={"x": NONZERO}, cases=EMATH2)
 def _np_power(x: Any, p: Any) -> Any:
+    """Compute x^p, in complex numbers if an x is negative."""
     return np.power(_nonnegative(x), p if hasattr(p, "dtype") else np.asarray(p, dtype=float))

@@ -174,6 +174,7 @@ _CLIP: Any = vars(umath)["clip"]
 #: Why a gradient costs more than six times the value.
 PASS = "the value is one pass at the speed of memory, value and gradient several"
 VIEW = "the value is a view of its input, the gradient an array"
+READ = "the value only reads its input, the gradient writes an array of that size"
 
 POSITIVE = Real(0.2, 3.0)
 NONZERO = Real(avoid=(0.0,))
@@ -284,12 +285,14 @@ def _bounds(a_min: Any, a_max: Any, min: Any, max: Any) -> list[Any]:
 @composite(
     np.clip,
     bitwise=True,
+    note=PASS,
     inputs=("a", "a_min", "a_max"),
     sample={"a": Real(avoid=(-0.75, 0.75)), "a_min": Real(-0.8, -0.7), "a_max": Real(0.7, 0.8)},
     cases=[
         case((3, 4), (4,), (3, 1)), case((), (2,), (2, 1)), case((3, 4), a_min=-0.75, a_max=None),
         case((3, 4), min=-0.75), case((3, 4), min=None, max=0.75), case((0, 2), a_min=None, a_max=0.75),
         case((3, 4), min=-0.75, max=0.75, casting="same_kind"), case((3, 4), min=-0.75, casting="same_kind"),
+        case((3, 4), max=0.75, casting="same_kind"),
     ],
 )  # fmt: skip
 def _np_clip(
@@ -302,6 +305,7 @@ def _np_clip(
     max: Any = np._NoValue,
     **options: Any,
 ) -> Any:
+    """Compute minimum(maximum(a, a_min), a_max); at a bound it is a that has the derivative."""
     if a_min is np._NoValue or a_max is np._NoValue or min is not np._NoValue or max is not np._NoValue:
         a_min, a_max = _bounds(a_min, a_max, min, max)
     if options:
@@ -311,6 +315,7 @@ def _np_clip(
 
 @composite(np.where, bitwise=True, cases=[case((2, 3), (2, 3), (2, 3)), case((3, 1), (4,), ()), case((0, 2), (2,), ())])
 def _np_where(condition: Any, *choices: Any) -> Any:
+    """Take x where the condition holds and y elsewhere; of a condition alone, give the indices."""
     if not choices:
         return np.nonzero(condition)
     return where.call(condition, *choices)

@@ -27,6 +27,7 @@ _numpy: Any = np
     case((20, 2), func1d=lambda v: v * v[0], axis=1), case((0, 3), func1d=np.sum, axis=1),
 ])  # fmt: skip
 def _apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    """Call func1d on each vector along the axis, and put what it gives in place of that axis."""
     axis = _numpy.lib.array_utils.normalize_axis_index(axis, arr.ndim)
     view = np.moveaxis(arr, axis, -1)
     *outer, size = view.shape
@@ -51,6 +52,7 @@ def _apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: An
     case((2, 3), func=np.mean, axes=[1, 0]),
 ])  # fmt: skip
 def _apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
+    """Call func(a, axis) for one axis after another, each time on what the last call gave."""
     value, ndim = a, a.ndim
     for axis in np.atleast_1d(axes).tolist():
         axis = axis + ndim if axis < 0 else axis
@@ -75,6 +77,7 @@ _POINTS = np.array([[True, False, True], [False, False, True]])
     case((2, 3), condlist=[_POINTS], funclist=[1.0, 2.0, 3.0]),
 ])  # fmt: skip
 def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
+    """Write funclist[i](x[condlist[i]]) where condlist[i] holds, in order; a number is written as it is."""
     if isinstance(condlist, Shell):
         condlist = plain_index(condlist)
     if np.isscalar(condlist) or (not isinstance(condlist[0], (list, np.ndarray, Shell)) and x.ndim):

@@ -35,6 +35,8 @@ def plain_index(index: Any) -> Any:
     if index is None or index is Ellipsis or isinstance(index, (int, slice)) or hasattr(index, "dtype"):
         return index
     array = np.asarray(_plain_items(index))
+    if array.ndim == 0 and array.dtype.kind not in "biu":
+        raise IndexError(f"An index is a whole number, a slice, ... , None, or an array of them, met {index!r}")
     return array.astype(int) if array.size == 0 else array
 
 
@@ -192,6 +194,7 @@ scatter: Op = linear(
 )  # fmt: skip
 put = linear(
     _put, name="put", a=_put_a, values=_put_values, mask={"a": _kept},
+    note="with integers in the index the gradient finds what was written last by writing positions",
     cases=[case(shape, _selected(shape, index), index=index) for shape, index in READS]
     + [case((3, 4), (), index=1), case((3, 4), (4,), index=slice(0, 2)), case((3,), (1, 2), index=slice(0, 2))],
 )  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.entry import Array
 from autograd.families import add_masks, reduction
 from autograd.op import Op, Real, composite, constants
-from autograd.ops.elementwise import conj
+from autograd.ops.elementwise import READ, conj
 from autograd.ops.indexing import plain_index
 from autograd.ops.reduction import (
     APART,
@@ -95,11 +95,11 @@ nanmean = reduction(
 )  # fmt: skip
 nanmax = reduction(
     lambda x, axis=None, keepdims=False: np.nanmax(x, axis=axis, keepdims=keepdims),
-    name="nanmax", numpy=(np.nanmax,), x=share, sample=DISTINCT,
+    name="nanmax", numpy=(np.nanmax,), x=share, sample=DISTINCT, note=READ,
 )  # fmt: skip
 nanmin = reduction(
     lambda x, axis=None, keepdims=False: np.nanmin(x, axis=axis, keepdims=keepdims),
-    name="nanmin", numpy=(np.nanmin,), x=share, sample=DISTINCT,
+    name="nanmin", numpy=(np.nanmin,), x=share, sample=DISTINCT, note=READ,
 )  # fmt: skip
 nanvar = reduction(
     lambda x, axis=None, ddof=0, keepdims=False: np.nanvar(x, axis=axis, ddof=ddof, keepdims=keepdims),

@@ -133,7 +133,7 @@ def _weighed_singular(g: Array, x: Array, ord: Any) -> Array:
 
 # The gradient of a norm of singular values, whose derivative is symmetric.
 singular_weights = op(
-    _weigh_singular, name="singular_weights",
+    _weigh_singular, name="singular_weights", note="u c vᴴ, c the derivative of a norm in the singular values",
     vjp={"x": lambda g, x, ord: conj(_weighed_singular(conj(g), x, ord))}, jvp={"x": _weighed_singular},
     sample={"x": Matrix("regular")},
     cases=[case(shape, ord=ord) for shape in ((3, 3), (2, 3), (3, 2), (2, 3, 2), (1, 1)) for ord in ("nuc", 2, -2)],
@@ -154,7 +154,7 @@ def _weighed(g: Array, x: Array, ans: Array, ord: Any, axis: Any) -> Array:
 
 
 def _norm_vjp(g: Array, x: Array, ans: Array, ord: Any, axis: Any) -> Array:
-    """∂|x|/∂x: a weight for each element (see the module)."""
+    """∂|x|/∂x = sign(x)* (|x|/ans)^(p-1), or sign(x)* in the extreme row or column, or (u ∂ans/∂s vᴴ)* by the SVD."""
     return _weighed(np.reshape(g, kept_shape(x.shape, axis)), x, ans, ord, axis)
 
 
@@ -202,6 +202,7 @@ def _np_matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> A
            case((2, 2, 2), p="fro"), case((3, 3), p="nuc"), case((1, 1), p=1)],
 )  # fmt: skip
 def _np_cond(x: Any, p: Any = None) -> Any:
+    """Compute |x| |x⁻¹| in the norm p; for p = 2 and None s_max / s_min, for p = -2 s_min / s_max."""
     if p is None or p in (2, -2):
         s = np.linalg.svd(x, compute_uv=False)
         # The largest and the smallest, by which ties share.

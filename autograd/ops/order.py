@@ -147,7 +147,7 @@ sort = op(
 partition = op(
     lambda a, kth, axis=-1, kind="introselect": np.partition(a, kth, axis=axis, kind=kind),
     name="partition", numpy=(np.partition,), vjp={"a": _partition_vjp}, jvp={"a": _partition_jvp}, sample=DISTINCT,
-    note="what is equal to the kth shares evenly; found by sorting where argpartition arranges otherwise",
+    note="what is equal to the kth shares evenly; found by sorting, slower, where argpartition arranges otherwise",
     cases=[case((7,), kth=3), case((7,), kth=-2), case((3, 5), kth=(1, 3), axis=0), case((3, 5), kth=(0, 2), axis=0),
            case((3, 4), kth=5, axis=None), case((2, 5, 2), kth=[1, -1], axis=-2, kind="introselect"),
            case((40,), kth=20)],
@@ -237,6 +237,7 @@ def _np_unique(
     ar: Any, return_index: Any = False, return_inverse: Any = False, return_counts: Any = False, axis: Any = None,
     **rest: Any,
 ) -> Any:  # fmt: skip
+    """Read each distinct value once, sorted."""
     equal_nan = rest.get("equal_nan", True)
     if axis is None or ar.ndim == 1:
         values = None
@@ -257,6 +258,7 @@ for _unique in present(np, "unique_all", "unique_counts", "unique_inverse", "uni
 
     @composite(_unique, sample={"x": Real(distinct=True)}, cases=_cases, note=FIRST)
     def _np_unique_of(x: Any, unique: Any = _unique) -> Any:
+        """Read each distinct value once."""
         found = unique(plain(x))
         if not isinstance(found, tuple):
             return _read(x, found, False)
@@ -270,6 +272,7 @@ def _np_union1d(ar1: Any, ar2: Any) -> Any:
 
 @composite(np.intersect1d, sample=ONE_LINE, cases=PAIRS, note=f"{FIRST} in ar1")
 def _np_intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False) -> Any:
+    """Read the values that are in both, sorted and once each, out of ar1."""
     found = np.intersect1d(plain(ar1), plain(ar2), assume_unique, True)
     common = pick(np.reshape(array(ar1), -1), index=found[1])
     return (common, *found[1:]) if return_indices else common
@@ -277,6 +280,7 @@ def _np_intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indi
 
 @composite(np.setdiff1d, sample=ONE_LINE, cases=PAIRS, note=FIRST)
 def _np_setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
+    """Read the values of ar1 that are not in ar2."""
     own = np.reshape(array(ar1), -1)
     own = own if assume_unique else np.unique(own)
     return own[np.logical_not(np.isin(plain(own), plain(ar2)))]
@@ -284,6 +288,7 @@ def _np_setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
 
 @composite(np.setxor1d, sample=ONE_LINE, cases=PAIRS, note=FIRST)
 def _np_setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
+    """Read the values that are in only one of both."""
     sides = (ar1, ar2) if assume_unique else (np.unique(ar1), np.unique(ar2))
     both = np.concatenate(sides, axis=None)
     _, index, counts = np.unique(plain(both), return_index=True, return_counts=True, equal_nan=False)
@@ -295,6 +300,7 @@ def _np_setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     cases=[case((3,)), case((3,), trim="F"), case((3,), trim="b"), case((0,))],
 )  # fmt: skip
 def _np_trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
+    """Cut off the zeros at the ends."""
     at = np.argwhere(plain(filt))
     axes = range(filt.ndim) if axis is None else [i % filt.ndim for i in np.ravel(axis).tolist()]
     if not len(at):

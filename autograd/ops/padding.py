@@ -273,6 +273,7 @@ _LINEAR = ("edge", "wrap", "reflect", "symmetric", "mean")
     case((2, 3), pad_width=_BOTH, mode=_plain, more=2.0),
 ])  # fmt: skip
 def _np_pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
+    """Lengthen each axis on both sides: with constants, or with what `mode` makes of the array."""
     if callable(mode):
         return _by_function(array, pad_width, mode, options)
     if mode == "constant" and not options:

@@ -36,6 +36,7 @@ polyval = op(
 
 @composite(np.polyval, bitwise=True, cases=[case((3,), (2,)), case((3, 2), (2,)), case((2,), ())])
 def _np_polyval(p: Any, x: Any) -> Any:
+    """Compute Σ p_k x^(n-k) by Horner's scheme."""
     p, x = array(p), _coefficients(x) if isinstance(x, np.poly1d) else array(x)
     if p.ndim == 1 and p.shape[0]:
         return polyval(p, x)
@@ -68,12 +69,22 @@ def _added(a1: Any, a2: Any, sign: int) -> Array:
 
 PAIRS = [case((3,), (2,)), case((1,), (3,)), case((2,), (2,)), case((), (2,))]
 
-composite(np.polyadd, cases=PAIRS)(lambda a1, a2: _added(a1, a2, 1))
-composite(np.polysub, cases=PAIRS)(lambda a1, a2: _added(a1, a2, -1))
+
+@composite(np.polyadd, cases=PAIRS)
+def _np_polyadd(a1: Any, a2: Any) -> Any:
+    """Add the coefficients of equal powers."""
+    return _added(a1, a2, 1)
+
+
+@composite(np.polysub, cases=PAIRS)
+def _np_polysub(a1: Any, a2: Any) -> Any:
+    """Subtract the coefficients of equal powers."""
+    return _added(a1, a2, -1)
 
 
 @composite(np.polymul, cases=PAIRS, note="leading coefficients that are 0 are dropped")
 def _np_polymul(a1: Any, a2: Any) -> Any:
+    """Convolve the coefficients."""
     both = [_coefficients(a) for a in (a1, a2)]
     # The zero polynomial keeps one coefficient.
     first, second = (np.trim_zeros(c, "f") if np.any(c) else c[-1:] for c in both)
@@ -105,6 +116,7 @@ def _to_head(turned: Array, q: Array, v: Array) -> Array:
     note="the remainder is as long as rounding leaves it",
 )  # fmt: skip
 def _np_polydiv(u: Any, v: Any) -> Any:
+    """Divide with remainder: u = q v + r."""
     u, v = _coefficients(u), _coefficients(v)
     length = len(np.polydiv(plain(u), plain(v))[1])
     count = u.shape[0] - v.shape[0] + 1
@@ -116,6 +128,7 @@ def _np_polydiv(u: Any, v: Any) -> Any:
 
 @composite(np.polyder, cases=[case((4,)), case((4,), m=2), case((2,), m=2), case((3,), m=0), case((1,)), case((0,))])
 def _np_polyder(p: Any, m: Any = 1) -> Any:
+    """Give (n - k) p_k for k < n, where n is the degree; m times."""
     for _ in range(int(m)):
         p = p[:-1] * np.arange(max(p.shape[0] - 1, 0), 0, -1, dtype=p.real.dtype)
     return p
@@ -126,6 +139,7 @@ def _np_polyder(p: Any, m: Any = 1) -> Any:
     cases=[case((3,)), case((3,), ()), case((3,), (2,), m=2), case((2,), (1,), m=2), case((2,), m=0), case((0,), (1,))],
 )  # fmt: skip
 def _np_polyint(p: Any, m: Any = 1, k: Any = None) -> Any:
+    """Give p_k / (n - k + 1), where n is the degree, and then the constant; m times."""
     p, m = array(p), int(m)
     k = np.zeros(m) if k is None else np.reshape(array(k), -1)
     k = k[0] * np.ones(m) if k.shape[0] == 1 and m > 1 else k
@@ -190,6 +204,7 @@ def _vector(p: Any) -> Array:
     note="implicitly, so at simple roots",
 )  # fmt: skip
 def _np_roots(p: Any) -> Any:
+    """Solve Σ p_k r^(n-k) = 0, with ∂r/∂p_k = -r^(n-k) / p'(r)."""
     return roots(_vector(p))
 
 
@@ -255,6 +270,7 @@ from_roots = op(
     note="of a matrix by n products of matrices, so that repeated eigenvalues do no harm",
 )  # fmt: skip
 def _np_poly(seq_of_zeros: Any) -> Any:
+    """Multiply out Π (x - z_i); of a matrix A give the coefficients of det(x - A)."""
     zeros = _vector(seq_of_zeros)
     return charpoly(zeros) if zeros.ndim == 2 else from_roots(zeros)
 
@@ -268,6 +284,7 @@ def _np_poly(seq_of_zeros: Any) -> Any:
 def _np_polyfit(
     x: Any, y: Any, deg: Any, rcond: Any = None, full: Any = False, w: Any = None, cov: Any = False,
 ) -> Any:  # fmt: skip
+    """Minimise Σ w² (V c - y)² over c with V = vander(x, deg + 1), by `lstsq` on scaled columns."""
     x, y = array(x), array(y)
     left, right = np.vander(x, int(deg) + 1), y
     rcond = len(plain(x)) * np.finfo((plain(x) + 0.0).dtype).eps if rcond is None else rcond
@@ -308,9 +325,11 @@ def _in_two(x: Any, y: Any, c: Any) -> Any:
 # Named, for they stand in a module that NumPy itself imports only when it is asked for.
 @composite("numpy.polynomial.polynomial.polyval2d", note="coefficients of two axes")
 def _np_polyval2d(x: Any, y: Any, c: Any) -> Any:
+    """Compute Σ c_ij x^i y^j."""
     return _in_two(x, y, c)
 
 
 @composite("numpy.polynomial.polynomial.polygrid2d", note="coefficients of two axes")
 def _np_polygrid2d(x: Any, y: Any, c: Any) -> Any:
+    """Compute Σ c_ij x^i y^j for each x with each y."""
     return _in_two(np.reshape(x, np.shape(x) + (1,) * np.ndim(y)), y, c)

@@ -311,8 +311,12 @@ OPTIMIZED = [
 ]  # fmt: skip
 
 
-@composite(np.einsum, bitwise=True, cases=[*SUBSCRIPTS, *OPTIMIZED])
+@composite(
+    np.einsum, bitwise=True, cases=[*SUBSCRIPTS, *OPTIMIZED],
+    note="of a diagonal the value is a view of its input, the gradient an array",
+)  # fmt: skip
 def _np_einsum(*operands: Any, out: Any = None, **options: Any) -> Any:
+    """Sum the products over the labels that the output lacks; back, g stands in place of an operand."""
     subscripts, *arrays = operands if isinstance(operands[0], str) else _from_lists(operands)
     return einsum(*arrays, subscripts=subscripts, options=options)
 

@@ -15,7 +15,7 @@ import numpy as np
 from autograd.entry import Array, Shell
 from autograd.families import kept_shape, op, reduction
 from autograd.op import Op, Real, case, composite
-from autograd.ops.elementwise import conj
+from autograd.ops.elementwise import READ, conj
 from autograd.ops.indexing import plain_index, scatter
 
 #: From here on it is quicker to write the few ties into zeros than to multiply all of an array by a mask.
@@ -164,15 +164,16 @@ mean = reduction(
 )  # fmt: skip
 max_ = reduction(
     lambda x, axis=None, keepdims=False: np.maximum.reduce(x, axis=axis, keepdims=keepdims),
-    name="max", numpy=(np.max, np.amax), x=share, sample=DISTINCT,
+    name="max", numpy=(np.max, np.amax), x=share, sample=DISTINCT, note=READ,
 )  # fmt: skip
 min_ = reduction(
     lambda x, axis=None, keepdims=False: np.minimum.reduce(x, axis=axis, keepdims=keepdims),
-    name="min", numpy=(np.min, np.amin), x=share, sample=DISTINCT,
+    name="min", numpy=(np.min, np.amin), x=share, sample=DISTINCT, note=READ,
 )  # fmt: skip
 prod = reduction(
     lambda x, axis=None, keepdims=False: np.multiply.reduce(x, axis=axis, keepdims=keepdims),
     name="prod", numpy=(np.prod,), x=lambda g, x, axis: g * product_of_others(x, axis),
+    note="the value is one pass, the gradient several: it looks for zeros, multiplies again and divides",
 )  # fmt: skip
 var = reduction(
     lambda x, axis=None, ddof=0, keepdims=False: np.var(x, axis=axis, ddof=ddof, keepdims=keepdims),

@@ -11,6 +11,7 @@ from autograd.families import op
 from autograd.multilinear import linear
 from autograd.op import Op, Real, case, composite, present, ufunc_method
 from autograd.ops import fold as fold
+from autograd.ops.elementwise import PASS
 from autograd.ops.recurrence import recurrence, shifted
 from autograd.ops.reduction import LEFT_OUT, cast, is_normal, wide
 
@@ -113,6 +114,7 @@ for f in present(np, "cumulative_sum"):
     def _np_cumulative_sum(
         x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any = None, include_initial: bool = False
     ) -> Any:
+        """Give ans[j] = Σ x[i] over i ≤ j; with include_initial a 0 stands before."""
         return _cumulative(cumsum, x, axis, dtype, 0, include_initial)
 
 
@@ -122,6 +124,7 @@ for f in present(np, "cumulative_prod"):
     def _np_cumulative_prod(
         x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any = None, include_initial: bool = False
     ) -> Any:
+        """Give ans[j] = Π x[i] over i ≤ j; with include_initial a 1 stands before."""
         return _cumulative(cumprod, x, axis, dtype, 1, include_initial)
 
 
@@ -174,10 +177,11 @@ def _np_diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = LEFT_OUT, append
 
 
 @composite(
-    np.ediff1d, inputs=("ary", "to_end", "to_begin"),
+    np.ediff1d, inputs=("ary", "to_end", "to_begin"), note=PASS,
     cases=[case((5,)), case((2, 3)), case((4,), (2,)), case((4,), (), (2, 2)), case((1,), (1,)), case((0,)), case(())],
 )  # fmt: skip
 def _np_ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    """Give ary[i+1] - ary[i] of the flattened ary, between to_begin and to_end."""
     parts = [diff(np.reshape(cast(ary, None), -1))]
     if to_begin is not None:
         parts.insert(0, np.reshape(cast(to_begin, None), -1))
@@ -246,6 +250,7 @@ def _slope(f: Any, h: Any, axis: int, edge_order: int) -> Any:
            case((3, 4), (), (), edge_order=2), case((2,)), case((3, 1, 4), axis=(0, 2)), case((1,)), case(())],
 )  # fmt: skip
 def _np_gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    """Take slopes: of the parabola through three neighbours, at the ends of the line or parabola there."""
     f = cast(f, None)
     axes = tuple(range(f.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     spacings = varargs or (1.0,)
@@ -264,6 +269,7 @@ def _np_gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -
            case((0,)), case((2, 0)), case((1,), (1,)), case((3, 4), dx=np.array([1.0, 2.0, 0.5]))],
 )  # fmt: skip
 def _np_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """Compute Σ (y_i + y_{i+1}) (x_{i+1} - x_i) / 2."""
     y = cast(y, None)
     if x is None and np.ndim(dx) == 0:
         ends = (_between(y, 0, 1, axis) + _between(y, y.shape[axis] - 1, None, axis)) / 2 if y.shape[axis] else 0

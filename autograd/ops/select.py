@@ -39,6 +39,7 @@ def _plain(x: Any) -> Any:
     case([(2,)], (2,), condlist=[np.array([False, True])]), case([(0, 2)], (), condlist=[np.ones((0, 2), bool)]),
 ])  # fmt: skip
 def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    """Take the first choice whose condition holds, and else the default."""
     out = default
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
         out = np.where(condition, choice, out)
@@ -51,6 +52,7 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     case((3, 2), a=np.array(1)),
 ])  # fmt: skip
 def _choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
+    """Take ans[i] = choices[a[i]][i], all broadcast."""
     choices = unstack(choices) if isinstance(choices, Shell) else choices
     number = np.asarray(plain_index(a))
     if mode == "wrap":
@@ -141,9 +143,14 @@ def _left(arr_shape: tuple[int, ...], obj: Any, axis: Any) -> Array:
     return left
 
 
+def _delete_arr(g: Array, arr_shape: tuple[int, ...], obj: Any, axis: Any) -> Array:
+    """Put back what was left, between zeros."""
+    return _compress_a(g, arr_shape, _left(arr_shape, obj, axis), axis)
+
+
 delete = linear(
     lambda arr, obj, axis=None: np.delete(arr, _place(obj), axis), name="delete", numpy=(np.delete,), moves=True,
-    arr=lambda g, arr_shape, obj, axis: _compress_a(g, arr_shape, _left(arr_shape, obj, axis), axis),
+    arr=_delete_arr,
     mask={"arr": lambda arr_shape, obj, axis: _compress_mask(arr_shape, _left(arr_shape, obj, axis), axis)},
     cases=[case((3, 2), obj=1, axis=0), case((3, 2), obj=[-1, 0, 0], axis=0), case((2, 3), obj=-2),
            case((2, 3), obj=slice(None, None, 2), axis=-1), case((2, 3), obj=[]), case((3,), obj=slice(0, 3)),
@@ -201,6 +208,7 @@ def _np_insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
 
 @composite(np.ix_, bitwise=True, cases=[case((2,), (3,)), case((2,)), case((0,), (1,), (2,))])
 def _ix(*args: Any) -> tuple[Any, ...]:
+    """Reshape the k-th vector to lie along the k-th axis."""
     made = []
     for k, x in enumerate(args):
         x = x if hasattr(x, "ndim") else np.ix_(x)[0]
@@ -262,6 +270,7 @@ def _at(target: Any, places: Any, values: Any, written: Any) -> None:
 
 @composite(np.copyto, bitwise=True)
 def _copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
+    """Write src into dst where `where` holds."""
     written = _written(np.copyto, dst, src, casting=casting, where=where)
     if written is not None:
         _assign(dst, Ellipsis, src if where is True else np.where(_plain(where), src, dst), written)
@@ -269,6 +278,7 @@ def _copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -
 
 @composite(np.put, bitwise=True)
 def _put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+    """Write v, over and over, at the places `ind` of the flattened a."""
     written = _written(np.put, a, ind, v, mode=mode)
     if written is not None:
         places = np.reshape(np.asarray(plain_index(ind)), -1).astype(int)
@@ -279,6 +289,7 @@ def _put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
 
 @composite(np.putmask, bitwise=True)
 def _putmask(a: Any, /, mask: Any, values: Any) -> None:
+    """Write values[k] at each place k of the flattened a where mask holds, values repeated to its size."""
     written = _written(np.putmask, a, mask, values)
     if written is not None:
         places = np.flatnonzero(_plain(mask))
@@ -289,6 +300,7 @@ def _putmask(a: Any, /, mask: Any, values: Any) -> None:
 
 @composite(np.place, bitwise=True)
 def _np_place(arr: Any, mask: Any, vals: Any) -> None:
+    """Write vals, over and over, at the places where mask holds."""
     written = _written(np.place, arr, mask, vals)
     if written is not None:
         _at(arr, np.flatnonzero(_plain(mask)), vals, written)
@@ -296,6 +308,7 @@ def _np_place(arr: Any, mask: Any, vals: Any) -> None:
 
 @composite(np.put_along_axis, bitwise=True)
 def _put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
+    """Write values at the indices along the axis."""
     written = _written(np.put_along_axis, arr, indices, values, axis)
     if written is not None:
         if axis is None:
@@ -307,6 +320,7 @@ def _put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
 
 @composite(np.fill_diagonal, bitwise=True)
 def _fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    """Write val, over and over, along the diagonal of a."""
     written = _written(np.fill_diagonal, a, val, wrap)
     if written is not None:
         step = a.shape[1] + 1 if a.ndim == 2 else 1 + sum(math.prod(a.shape[:i]) for i in range(1, a.ndim))

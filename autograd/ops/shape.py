@@ -137,6 +137,7 @@ def _np_reshape(a: Any, shape: Any = None, order: Any = "C", *, newshape: Any = 
     case((2, 0), order="K"), case((3, 1, 2), order="K"),
 ])  # fmt: skip
 def _np_ravel(a: Any, order: Any = "C") -> Any:
+    """Reshape to one axis, reading in the given order."""
     if order in ("A", "K"):
         order = _in_memory(a, order)
     return reshape(a, -1, order=order) if isinstance(order, str) else reshape(transpose(a, axes=order), -1)
@@ -165,6 +166,7 @@ def _in_memory(a: Any, order: str) -> Any:
 
 
 def _np_astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    """Cast x to dtype."""
     dtype = np.dtype(dtype)
     return x if dtype == x.dtype and not copy else ew.astype.call(x, dtype=dtype)
 
@@ -191,6 +193,7 @@ def join(op: Any, arrays: Any, axis: Any, dtype: Any, casting: Any) -> Any:
     case([(2, 3), (1, 3)], dtype=np.complex128), case([(2,)]), case((3, 2)),
 ])  # fmt: skip
 def _np_concatenate(arrays: Any, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = None) -> Any:
+    """Join along an axis; with axis=None each is flattened first."""
     return join(concatenate, arrays, axis, dtype, casting)
 
 
@@ -199,6 +202,7 @@ def _np_concatenate(arrays: Any, axis: Any = 0, out: Any = None, *, dtype: Any =
     case([(2,), (2,)], dtype=np.complex128), case((3, 2), axis=1),
 ])  # fmt: skip
 def _np_stack(arrays: Any, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = None) -> Any:
+    """Join along a new axis."""
     return join(stack, arrays, axis, dtype, casting)
 
 

@@ -123,6 +123,7 @@ ON_A_RING = {"x": Real(0.0, 2.0, distinct=True), "xp": Real(0.0, 2.0, distinct=T
     note="at a node the slope of least norm, at the ends that of the interval inside; also in left and right",
 )  # fmt: skip
 def _np_interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+    """Give fp_i + (x - xp_i) (fp_{i+1} - fp_i) / (xp_{i+1} - xp_i) where xp_i ≤ x ≤ xp_{i+1}."""
     x, xp, fp = array(x), array(xp), array(fp)
     if period is not None:
         # Then NumPy drops an imaginary part, with a warning.

@@ -388,7 +388,8 @@ lstsq = op(
 @composite(
     np.linalg.lstsq, bitwise=True, inputs=("a", "b"), sample={"a": Matrix()},
     cases=[case((4, 3), (4,)), case((2, 3), (2, 2)), case((3, 3), (3, 1), rcond=-1)],
-    note="valid while the rank is constant; the rank is a plain number",
+    note="valid while the rank is constant; the rank is a plain number; the gradient in each argument computes the "
+    "pseudo-inverse, which takes twice as long as the value",
 )  # fmt: skip
 def _np_lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     """∂x/∂a through x = p b, with the pseudo-inverse p; ∂|r|²/∂a = -2 r* xᵀ with r = b - a x; ∂s/∂a = u* vᵀ."""

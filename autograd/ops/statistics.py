@@ -142,6 +142,7 @@ IN_Q = f"{EVEN}; where the slope in q jumps it is the smaller of both"
 
 @composite(np.median, sample=DISTINCT, cases=MEDIANS, note=EVEN)
 def _np_median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = False) -> Any:
+    """Take the middle one of the sorted elements, or the mean of the middle two."""
     return _quantile(a, 0.5, axis, "linear", keepdims, None, False)
 
 
@@ -149,6 +150,7 @@ def _np_median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool 
 def _np_nanmedian(
     a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = False
 ) -> Any:
+    """Take the middle one of the sorted elements that are not NaN, or the mean of the middle two."""
     return _quantile(a, 0.5, axis, "linear", keepdims, None, True)
 
 
@@ -161,12 +163,14 @@ def _declare(quantile: Any, percentile: Any, skip: bool) -> None:
         a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, method: Any = "linear",
         keepdims: Any = False, *, weights: Any = None,
     ) -> Any:  # fmt: skip
+        """Give x_i + (v - i) (x_{i+1} - x_i) of sorted x, i ≤ v the rank of q by `method`; nan- leaves NaN out."""
         return _quantile(a, q, axis, method, keepdims, weights, skip)
 
     sample = {**DISTINCT, "q": Real(41, 47, distinct=True)}
 
     @composite(percentile, sample=sample, cases=QUANTILES, note=IN_Q)
     def of_hundred(a: Any, q: Any, *args: Any, **rest: Any) -> Any:
+        """Take the quantile at q / 100; nan- leaves NaN out."""
         hundred = array(a).dtype.type(100) if array(a).dtype.kind == "f" else 100
         return of(a, np.true_divide(q, hundred), *args, **rest)
 
@@ -182,6 +186,7 @@ _declare(np.nanquantile, np.nanpercentile, skip=True)
            case((3, 2), (2,), axis=1, returned=True), case((2, 3), returned=True, keepdims=True)],
 )  # fmt: skip
 def _np_average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False) -> Any:
+    """Compute Σ w a / Σ w along the axis, and without weights the mean."""
     a = array(a)
     keepdims = False if keepdims is np._NoValue else keepdims
     axis = tuple(axis) if isinstance(axis, list) else axis
@@ -240,6 +245,7 @@ def _np_cov(
     m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None, fweights: Any = None,
     aweights: Any = None, *, dtype: Any = None,
 ) -> Any:  # fmt: skip
+    """Compute Σ w (x - mean) (x - mean)ᴴ / (Σ w - ddof Σ w a / Σ w), with the weights w = f a."""
     return _cov(_variables(m, y, rowvar), bias, ddof, fweights, aweights)
 
 
@@ -247,6 +253,7 @@ def _np_cov(
 def _np_corrcoef(
     x: Any, y: Any = None, rowvar: bool = True, *ignored: Any, dtype: Any = None, **deprecated: Any
 ) -> Any:
+    """Compute c_ij / √(c_ii c_jj) from the covariances c."""
     c = _cov(_variables(x, y, rowvar), False, None, None, None)
     if c.ndim == 0:
         return c / c
@@ -277,6 +284,7 @@ look_up: Op = linear(
     np.bincount, cases=[case([], (0,)), case([], (0,), minlength=3)], note="linear in the weights; x is an index",
 )  # fmt: skip
 def _np_bincount(x: Any, /, weights: Any = None, minlength: Any = 0) -> Any:
+    """Give ans[i] = Σ weights[k] over all k with x[k] = i."""
     x = np.asarray(plain(x), dtype=np.intp)
     if weights is None:
         return None
@@ -333,6 +341,7 @@ def _histogram(columns: Any, bins: Any, ranges: Any, density: Any, weights: Any)
 
 
 IN_WEIGHTS = "a count has no derivative in the data; linear in the weights; the edges follow the data's extremes"
+BISECTED = f"{IN_WEIGHTS}; bins are found by bisection, which NumPy need not do where they are equally wide"
 
 
 @composite(
@@ -341,6 +350,7 @@ IN_WEIGHTS = "a count has no derivative in the data; linear in the weights; the 
     cases=[case((5,)), case((2, 3), bins=4), case((5,), bins="sturges"), case((0,), bins=2), case((1,), bins=2)],
 )  # fmt: skip
 def _np_histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
+    """Give low (1 - t) + high t for equally spaced t in [0, 1], low and high the extremes or the range."""
     edges = _edges(a, bins, range)[1]
     return edges if isinstance(edges, Shell) else constant_in(a, bins)
 
@@ -353,8 +363,9 @@ WEIGHED = [
 ]  # fmt: skip
 
 
-@composite(np.histogram, inputs=("weights",), sample={"weights": Real(0.2, 2.0)}, cases=WEIGHED, note=IN_WEIGHTS)
+@composite(np.histogram, inputs=("weights",), sample={"weights": Real(0.2, 2.0)}, cases=WEIGHED, note=BISECTED)
 def _np_histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    """Sum the weights in each bin; as a density divide by its width and by the sum of all."""
     hist, (edges,) = _histogram([a], [bins], [range], density, weights)
     return hist, edges
 
@@ -368,6 +379,7 @@ def _np_histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None
            case((6,), sample=[A, A], bins=2, range=[(0, 0.5), None])],
 )  # fmt: skip
 def _np_histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    """Sum the weights in each cell; as a density divide by its volume and by the sum of all."""
     if hasattr(sample, "shape"):
         columns = [sample[:, i] for i in np.arange(sample.shape[1])] if sample.ndim == 2 else [sample]
     else:
@@ -383,6 +395,7 @@ def _np_histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any
            case((6,), x=A, y=A[::-1], bins=np.array([0.0, 0.5, 0.9]), range=None)],
 )  # fmt: skip
 def _np_histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    """Sum the weights in each cell; as a density divide by its area and by the sum of all."""
     if hasattr(bins, "__len__") and len(bins) not in (1, 2):
         bins = [bins, bins]
     hist, (xedges, yedges) = _np_histogramdd([x, y], bins, range, density, weights)

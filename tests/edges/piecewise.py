@@ -19,6 +19,8 @@ CHOICES = (
     row("heaviside, its value at 0", np.heaviside, ([-1.0, 0, -0.0, 2], [5.0, 6, 7, 8]), ([0] * 4, [0, 1, 1, 0]),
         ([0] * 4, [0] * 4)),
     row("clip by keywords", lambda x: np.clip(x, min=-1, max=2), [-2.0, -1, 0, 2, 3], [0, 1, 1, 1, 0]),
+    row("the ufunc clip at both bounds", lambda x: np.clip(x, min=-1, max=2, casting="same_kind"), [-2.0, -1, 0, 2, 3],
+        [0, 1, 1, 1, 0]),
     row("clip with min only", lambda x: np.clip(x, min=-1), [-2.0, -1, 0], [0, 1, 1]),
     row("clip with no bound", lambda x: np.clip(x, None, None), [-2.0, 3], [1, 1]),
 )  # fmt: skip

@@ -80,6 +80,7 @@ def test_full_like_is_a_tensor_if_the_value_is() -> None:
     a, v = Tensor(np.zeros((2, 3), np.float32)), leaf(2.0)
     plain = np.full_like(a, 7)
     assert type(plain) is np.ndarray and plain.dtype == np.float32 and plain.tolist() == [[7] * 3] * 2
+    assert np.full_like(a, Tensor([7.0, 8, 9])).tolist() == [[7, 8, 9]] * 2
     out = np.full_like(a, v)
     assert out.dtype == np.float32 and out.requires_grad
     out.sum().backward()

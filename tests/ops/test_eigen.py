@@ -9,6 +9,7 @@ import pytest
 from properties import sixth_order
 
 from autograd import Tensor, check_grads, jvp, vjp
+from autograd.ops import eigen
 
 la = np.linalg
 RNG = np.random.default_rng(1)
@@ -53,19 +54,30 @@ def test_eigenvalues_in_the_order_of_eigvals(complex_: bool) -> None:
     np.testing.assert_allclose(np.sum(ct * t).real, np.sum(g * pushed).real, rtol=1e-8)
 
 
+def test_close_eigenvalues_are_paired_each_with_one() -> None:
+    w, found = np.array([[1.0, 1.1, 9], [5, 6, 7]]), np.array([[9.1, 1.06, 1.5], [7, 5, 6]])
+    assert eigen._paired(w, found).tolist() == [[1, 2, 0], [1, 2, 0]]
+
+
 @real_and_complex
-def test_eigenvectors_keep_numpys_normalisation(complex_: bool) -> None:
+@pytest.mark.parametrize("turning", [False, True])
+def test_eigenvectors_keep_numpys_normalisation(complex_: bool, turning: bool) -> None:
     """Norm 1, and the largest component real, which differences of NumPy's own vectors show but for their sign."""
     a = numbers((4, 4), complex_) + np.diag([0, 3, 6, 9])
-    a[0, 1], a[1, 0] = 5, -5
+    if turning:
+        a[0, 1], a[1, 0] = 5, -5
     v, pushed = jvp(lambda x: la.eig(x)[1], (a,), (t := numbers((4, 4), complex_),))
-    assert v.dtype == complex
+    assert (v.dtype == complex) == (turning or complex_)
 
     def signed(x: Any) -> Any:
         found = la.eig(x)[1]
         return found * np.sign(np.sum(found * v.conj(), axis=0).real)
 
     np.testing.assert_allclose(pushed, sixth_order(signed, a, t), rtol=0, atol=1e-9)
+    # Each element by itself, phases and all.
+    g = numbers((4, 4), turning or complex_)
+    (ct,) = vjp(lambda x: la.eig(x)[1], a)[1](g)
+    np.testing.assert_allclose(np.sum(ct * t).real, np.sum(g * pushed).real, rtol=1e-10)
 
 
 def test_real_eigenvalues_of_a_real_matrix_stay_real() -> None:

@@ -59,6 +59,12 @@ def test_clip_tracks_its_bounds_in_every_form() -> None:
         np.testing.assert_array_equal([low, high], [1, 100])
 
 
+def test_clip_between_bounds_the_wrong_way_round_is_the_upper_one() -> None:
+    for x in (-2.0, 0.0, 2.0):
+        found = vjp(np.clip, np.array(x), np.array(1.0), np.array(-1.0))[1](1.0)
+        np.testing.assert_array_equal(found, [0, 0, 1])
+
+
 @pytest.mark.parametrize("call", [lambda x: np.clip(x, 0), lambda x: np.clip(x, 0, 1, min=0)])
 def test_clip_refuses_bounds_as_numpy_does(call: Any) -> None:
     with pytest.raises((TypeError, ValueError)) as plain:

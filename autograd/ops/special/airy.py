@@ -70,13 +70,18 @@ def _struve(v: Any, x: Array) -> Array:
     return np.exp(special.xlogy(v, x / 2)) * special.rgamma(v + 1.5) / math.sqrt(math.pi)
 
 
-def _equation(fn: Any, factor: Any, sample: dict[str, Real], why: str) -> Op:
+def _equation(fn: Any, factor: Any, sample: dict[str, Real], why: str, formula: str) -> Op:
     """Declare a function with its derivative, y and y', where y'' = factor(v, x) y."""
+
+    def vjp(g: Any, y: Array, yp: Array, v: Any, x: Array) -> Array:
+        return pull(g, yp, factor(v, x) * y)
+
+    vjp.__doc__ = formula
     return op(
         fn,
         inputs=("v", "x"),
         outputs=("y", "yp"),
-        vjp={"x": lambda g, y, yp, v, x: pull(g, yp, factor(v, x) * y)},
+        vjp={"x": vjp},
         jvp={"x": lambda g, y, yp, v, x: push(g, yp, factor(v, x) * y)},
         sample=sample,
         cases=TWO,
@@ -84,13 +89,18 @@ def _equation(fn: Any, factor: Any, sample: dict[str, Real], why: str) -> Op:
     )
 
 
-def _mathieu(fn: Any, slopes: Any, sample: Real) -> Op:
+def _mathieu(fn: Any, slopes: Any, sample: Real, formula: str) -> Op:
     """Declare a Mathieu function with its derivative, y and y': `slopes` gives the derivatives of both."""
+
+    def vjp(g: Any, y: Array, yp: Array, m: Any, q: Any, x: Array) -> Array:
+        return pull(g, *slopes(y, yp, m, q, x))
+
+    vjp.__doc__ = formula
     return op(
         fn,
         inputs=("m", "q", "x"),
         outputs=("y", "yp"),
-        vjp={"x": lambda g, y, yp, m, q, x: pull(g, *slopes(y, yp, m, q, x))},
+        vjp={"x": vjp},
         jvp={"x": lambda g, y, yp, m, q, x: push(g, *slopes(y, yp, m, q, x))},
         sample={"q": Real(0.5, 2.0), "x": sample},
         cases=THREE,
@@ -118,10 +128,15 @@ def _modified(value: Any) -> Any:
 
 
 # Airy functions
+def _airy_vjp(g: Any, ai: Array, aip: Array, bi: Array, bip: Array, z: Array) -> Array:
+    """d(Ai, Ai', Bi, Bi')/dz = (Ai', z Ai, Bi', z Bi): DLMF 9.2.1."""
+    return pull(g, *_airy(ai, aip, bi, bip, z))
+
+
 airy = op(
     special.airy,
     outputs=("ai", "aip", "bi", "bip"),
-    vjp={"z": lambda g, ai, aip, bi, bip, z: pull(g, *_airy(ai, aip, bi, bip, z))},
+    vjp={"z": _airy_vjp},
     jvp={"z": lambda g, ai, aip, bi, bip, z: push(g, *_airy(ai, aip, bi, bip, z))},
     cases=ONE,
 )
@@ -140,10 +155,15 @@ def _itairy(x: Array) -> tuple[Array, ...]:
     return right[0], right[2], left[0], left[2]
 
 
+def _itairy_vjp(g: Any, x: Array) -> Array:
+    """d/dx of ∫₀ˣ Ai(t), Bi(t), Ai(-t), Bi(-t) dt: (Ai(x), Bi(x), Ai(-x), Bi(-x))."""
+    return pull(g, *_itairy(x))
+
+
 itairy = op(
     special.itairy,
     outputs=("apt", "bpt", "ant", "bnt"),
-    vjp={"x": lambda g, x: pull(g, *_itairy(x))},
+    vjp={"x": _itairy_vjp},
     jvp={"x": lambda g, x: push(g, *_itairy(x))},
     sample={"x": Real(-0.3, 0.3)},
     cases=ONE,
@@ -165,10 +185,15 @@ def _kelvin(be: Array, ke: Array, bep: Array, kep: Array, x: Array) -> tuple[Arr
     return bep, kep, 1j * be - bep / x, 1j * ke - kep / x
 
 
+def _kelvin_vjp(g: Any, be: Array, ke: Array, bep: Array, kep: Array, x: Array) -> Array:
+    """d(be, ke, be', ke')/dx = (be', ke', i be - be'/x, i ke - ke'/x): DLMF 10.61.3."""
+    return pull(g, *_kelvin(be, ke, bep, kep, x))
+
+
 kelvin = op(
     special.kelvin,
     outputs=("be", "ke", "bep", "kep"),
-    vjp={"x": lambda g, be, ke, bep, kep, x: pull(g, *_kelvin(be, ke, bep, kep, x))},
+    vjp={"x": _kelvin_vjp},
     jvp={"x": lambda g, be, ke, bep, kep, x: push(g, *_kelvin(be, ke, bep, kep, x))},
     sample={"x": POSITIVE},
     cases=ONE,
@@ -199,12 +224,17 @@ it2struve0 = elementwise(
 )
 
 
-def _pair(ufunc: Any, slopes: Any) -> Op:
+def _pair(ufunc: Any, slopes: Any, formula: str) -> Op:
     """Declare two integrals whose integrands are known."""
+
+    def vjp(g: Any, x: Array) -> Array:
+        return pull(g, *slopes(x))
+
+    vjp.__doc__ = formula
     return op(
         ufunc,
         outputs=("first", "second"),
-        vjp={"x": lambda g, x: pull(g, *slopes(x))},
+        vjp={"x": vjp},
         jvp={"x": lambda g, x: push(g, *slopes(x))},
         sample={"x": POSITIVE},
         cases=ONE,
@@ -212,10 +242,16 @@ def _pair(ufunc: Any, slopes: Any) -> Op:
 
 
 # Integrals of Bessel functions
-itj0y0 = _pair(special.itj0y0, lambda x: (special.j0(x), special.y0(x)))
-iti0k0 = _pair(special.iti0k0, lambda x: (special.i0(x), special.k0(x)))
-it2j0y0 = _pair(special.it2j0y0, lambda x: ((1 - special.j0(x)) / x, -special.y0(x) / x))
-it2i0k0 = _pair(special.it2i0k0, lambda x: ((special.i0(x) - 1) / x, -special.k0(x) / x))
+itj0y0 = _pair(special.itj0y0, lambda x: (special.j0(x), special.y0(x)), "the integrands at x: (J₀(x), Y₀(x))")
+iti0k0 = _pair(special.iti0k0, lambda x: (special.i0(x), special.k0(x)), "the integrands at x: (I₀(x), K₀(x))")
+it2j0y0 = _pair(
+    special.it2j0y0, lambda x: ((1 - special.j0(x)) / x, -special.y0(x) / x),
+    "the integrands at x: ((1 - J₀(x)) / x, -Y₀(x) / x)",
+)  # fmt: skip
+it2i0k0 = _pair(
+    special.it2i0k0, lambda x: ((special.i0(x) - 1) / x, -special.k0(x) / x),
+    "the integrands at x: ((I₀(x) - 1) / x, -K₀(x) / x)",
+)  # fmt: skip
 besselpoly = elementwise(
     special.besselpoly,
     inputs=("a", "lmb", "nu"),
@@ -226,15 +262,23 @@ besselpoly = elementwise(
 
 # Parabolic cylinder functions: DLMF 12.2.2 and 12.2.3
 CYLINDER = {"v": Real(-1.5, 2.5), "x": Real()}
-pbdv = _equation(special.pbdv, lambda v, x: x * x / 4 - v - 0.5, CYLINDER, ORDER)
-pbvv = _equation(special.pbvv, lambda v, x: x * x / 4 - v - 0.5, CYLINDER, ORDER)
-pbwa = _equation(special.pbwa, lambda a, x: a - x * x / 4, {"v": Real(), "x": Real()}, SHAPE)
+WEBER = "d(y, y')/dx = (y', (x²/4 - v - 1/2) y): DLMF 12.2.4"
+pbdv = _equation(special.pbdv, lambda v, x: x * x / 4 - v - 0.5, CYLINDER, ORDER, WEBER)
+pbvv = _equation(special.pbvv, lambda v, x: x * x / 4 - v - 0.5, CYLINDER, ORDER, WEBER)
+pbwa = _equation(
+    special.pbwa, lambda a, x: a - x * x / 4, {"v": Real(), "x": Real()}, SHAPE,
+    "d(y, y')/dx = (y', (a - x²/4) y): DLMF 12.2.3",
+)  # fmt: skip
 
 # Mathieu functions
 ANGLES, REAL_LINE = Real(-80.0, 80.0), Real(0.2, 1.5)
-mathieu_cem = _mathieu(special.mathieu_cem, _angular(special.mathieu_a), ANGLES)
-mathieu_sem = _mathieu(special.mathieu_sem, _angular(_odd_value), ANGLES)
-mathieu_modcem1 = _mathieu(special.mathieu_modcem1, _modified(special.mathieu_a), REAL_LINE)
-mathieu_modcem2 = _mathieu(special.mathieu_modcem2, _modified(special.mathieu_a), REAL_LINE)
-mathieu_modsem1 = _mathieu(special.mathieu_modsem1, _modified(_odd_value), REAL_LINE)
-mathieu_modsem2 = _mathieu(special.mathieu_modsem2, _modified(_odd_value), REAL_LINE)
+DEGREES = "d(y, y')/dx = (π/180) (y', (2q cos 2x - {value}) y) with x in degrees: DLMF 28.2.1"
+HYPERBOLIC = "d(y, y')/dx = (y', ({value} - 2q cosh 2x) y): DLMF 28.20.1"
+EVEN, ODD = "a_m(q)", "b_m(q)"
+mathieu_cem = _mathieu(special.mathieu_cem, _angular(special.mathieu_a), ANGLES, DEGREES.format(value=EVEN))
+mathieu_sem = _mathieu(special.mathieu_sem, _angular(_odd_value), ANGLES, DEGREES.format(value=ODD))
+OF_EVEN, OF_ODD = (HYPERBOLIC.format(value=value) for value in (EVEN, ODD))
+mathieu_modcem1 = _mathieu(special.mathieu_modcem1, _modified(special.mathieu_a), REAL_LINE, OF_EVEN)
+mathieu_modcem2 = _mathieu(special.mathieu_modcem2, _modified(special.mathieu_a), REAL_LINE, OF_EVEN)
+mathieu_modsem1 = _mathieu(special.mathieu_modsem1, _modified(_odd_value), REAL_LINE, OF_ODD)
+mathieu_modsem2 = _mathieu(special.mathieu_modsem2, _modified(_odd_value), REAL_LINE, OF_ODD)

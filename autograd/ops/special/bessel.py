@@ -15,7 +15,7 @@ from scipy import special
 from autograd.entry import Array
 from autograd.families import elementwise, op
 from autograd.op import Op, Real, case
-from autograd.ops.special.orders import COUNT, ORDER
+from autograd.ops.special.orders import COUNT, ORDER, ends
 
 POSITIVE = Real(0.3, 4.0)
 ORDERED = {"v": Real(0.2, 2.5), "z": POSITIVE}
@@ -32,27 +32,37 @@ def _half_sum(f: Any, v: Any, z: Array) -> Array:
     return (f(v - 1, z) + f(v + 1, z)) / 2
 
 
-def _ordered(ufunc: Any, slope: Callable[..., Array]) -> Op:
+def _ordered(ufunc: Any, slope: Callable[..., Array], formula: str) -> Op:
     """Declare a function of order and argument whose derivative is made of neighbouring orders."""
-    return elementwise(
-        ufunc, inputs=("v", "z"), z=lambda g, v, z: g * slope(ufunc, v, z), sample=ORDERED, refused={"v": ORDER}
-    )
+
+    def vjp(g: Array, v: Any, z: Array) -> Array:
+        return g * slope(ufunc, v, z)
+
+    vjp.__doc__ = formula
+    return elementwise(ufunc, inputs=("v", "z"), z=vjp, sample=ORDERED, refused={"v": ORDER})
 
 
-def _counted(ufunc: Any, slope: Callable[..., Array]) -> Op:
+def _counted(ufunc: Any, slope: Callable[..., Array], formula: str) -> Op:
     """Declare a function of a whole order."""
-    return elementwise(
-        ufunc, inputs=("n", "x"), x=lambda g, n, x: g * slope(ufunc, n, x), sample={"x": POSITIVE},
-        refused={"n": COUNT},
-    )  # fmt: skip
+
+    def vjp(g: Array, n: Any, x: Array) -> Array:
+        return g * slope(ufunc, n, x)
+
+    vjp.__doc__ = formula
+    return elementwise(ufunc, inputs=("n", "x"), x=vjp, sample={"x": POSITIVE}, refused={"n": COUNT})
 
 
 def _scaled_by_real(ufunc: Any, slope: Callable[..., Array]) -> Op:
     """Declare f(z) exp(-|Re z|), not holomorphic: f' exp(-|Re z|) dz - sign(Re z) ans Re dz."""
+
+    def vjp(g: Array, ans: Array, v: Any, z: Array) -> Array:
+        """d(I_v e^-|Re z|) = (I_{v-1} + I_{v+1}) / 2 e^-|Re z| dz - sign(Re z) ans Re dz."""
+        return g * slope(ufunc, v, z) - np.real(g * ans) * np.sign(np.real(z))
+
     return op(
         ufunc,
         inputs=("v", "z"),
-        vjp={"z": lambda g, ans, v, z: g * slope(ufunc, v, z) - np.real(g * ans) * np.sign(np.real(z))},
+        vjp={"z": vjp},
         jvp={"z": lambda g, ans, v, z: g * slope(ufunc, v, z) - ans * (np.real(g) * np.sign(np.real(z)))},
         sample=ORDERED,
         cases=CASES,
@@ -64,6 +74,7 @@ def _scaled_by_imaginary(ufunc: Any, slope: Callable[..., Array]) -> Op:
     """Declare f(z) exp(-|Im z|), for real z just f(z): f' exp(-|Im z|) dz - sign(Im z) ans Im dz."""
 
     def vjp(g: Array, ans: Array, v: Any, z: Array) -> Array:
+        """d(f_v e^-|Im z|) = (f_{v-1} - f_{v+1}) / 2 e^-|Im z| dz - sign(Im z) ans Im dz, where f is J or Y."""
         ct = g * slope(ufunc, v, z)
         return ct + 1j * np.real(g * ans) * np.sign(np.imag(z)) if z.dtype.kind == "c" else ct
 
@@ -101,24 +112,32 @@ def _second(x: Array, sign: float, zeroth: Array, first: Array) -> Array:
     return np.where(near, square / 2 * total, sign * (zeroth - 2 * first / away))
 
 
+def _y1_slope(ans: Array, x: Array) -> Array:
+    """Give y0 - y1 / x: DLMF 10.6.2. At 0, where both are -∞, the second prevails."""
+    zero = x == 0
+    return np.where(zero, np.inf, np.where(zero, 0, special.y0(x)) - ans / (x + zero))
+
+
 # Of any order
-jv = _ordered(special.jv, _half_difference)
-yv = _ordered(special.yv, _half_difference)
-hankel1 = _ordered(special.hankel1, _half_difference)
-hankel2 = _ordered(special.hankel2, _half_difference)
-iv = _ordered(special.iv, _half_sum)
-kv = _ordered(special.kv, lambda f, v, z: -_half_sum(f, v, z))
+DIFFERENCE, SUM = "df_v/dz = (f_{v-1} - f_{v+1}) / 2: DLMF 10.6.1", "(f_{v-1} + f_{v+1}) / 2: DLMF 10.29.1"
+jv = _ordered(special.jv, _half_difference, DIFFERENCE)
+yv = _ordered(special.yv, _half_difference, DIFFERENCE)
+hankel1 = _ordered(special.hankel1, _half_difference, DIFFERENCE)
+hankel2 = _ordered(special.hankel2, _half_difference, DIFFERENCE)
+iv = _ordered(special.iv, _half_sum, f"df_v/dz = {SUM}")
+kv = _ordered(special.kv, lambda f, v, z: -_half_sum(f, v, z), f"df_v/dz = -{SUM}")
 # kve is kv(z) exp(z), hankel1e is hankel1(z) exp(-iz), hankel2e is hankel2(z) exp(iz)
-kve = _ordered(special.kve, lambda f, v, z: f(v, z) - _half_sum(f, v, z))
-hankel1e = _ordered(special.hankel1e, lambda f, v, z: _half_difference(f, v, z) - 1j * f(v, z))
-hankel2e = _ordered(special.hankel2e, lambda f, v, z: _half_difference(f, v, z) + 1j * f(v, z))
+kve = _ordered(special.kve, lambda f, v, z: f(v, z) - _half_sum(f, v, z), f"df_v/dz = f_v - {SUM}")
+SCALED = "df_v/dz = (f_{v-1} - f_{v+1}) / 2"
+hankel1e = _ordered(special.hankel1e, lambda f, v, z: _half_difference(f, v, z) - 1j * f(v, z), f"{SCALED} - i f_v")
+hankel2e = _ordered(special.hankel2e, lambda f, v, z: _half_difference(f, v, z) + 1j * f(v, z), f"{SCALED} + i f_v")
 ive = _scaled_by_real(special.ive, _half_sum)
 jve = _scaled_by_imaginary(special.jve, _half_difference)
 yve = _scaled_by_imaginary(special.yve, _half_difference)
 
 # Of whole order
-yn = _counted(special.yn, lambda f, n, x: _half_difference(f, n + 0, x))
-kn = _counted(special.kn, lambda f, n, x: -_half_sum(f, n + 0, x))
+yn = _counted(special.yn, lambda f, n, x: _half_difference(f, n + 0, x), DIFFERENCE.replace("v", "n").replace("z", "x"))
+kn = _counted(special.kn, lambda f, n, x: -_half_sum(f, n + 0, x), f"df_n/dx = -{SUM}".replace("v", "n"))
 
 # Of orders 0 and 1, and of 2 as their rules need it; only its own rule, for second order, calls the slow `jv` and `iv`
 bessel_j2 = elementwise(
@@ -140,7 +159,7 @@ bessel_i2e = elementwise(
 j0 = elementwise(special.j0, x=lambda g, x: -g * special.j1(x))
 j1 = elementwise(special.j1, x=lambda g, x: g * ((special.j0(x) - bessel_j2(x)) / 2))
 y0 = elementwise(special.y0, x=lambda g, x: -g * special.y1(x), sample={"x": POSITIVE})
-y1 = elementwise(special.y1, x=lambda g, ans, x: g * (special.y0(x) - ans / x), sample={"x": POSITIVE})
+y1 = elementwise(special.y1, x=lambda g, ans, x: ends(g, _y1_slope(ans, x)), sample={"x": POSITIVE})
 i0 = elementwise(special.i0, x=lambda g, x: g * special.i1(x))
 i1 = elementwise(special.i1, x=lambda g, x: g * ((special.i0(x) + bessel_i2(x)) / 2))
 k0 = elementwise(special.k0, x=lambda g, x: -g * special.k1(x), sample={"x": POSITIVE})

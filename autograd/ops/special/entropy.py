@@ -47,9 +47,9 @@ def _entr(g: Array, x: Array) -> Array:
 
 
 def _logit(g: Array, x: Array) -> Array:
-    """D log(x / (1-x))/dx = 1 / x(1-x)."""
+    """D log(x / (1-x))/dx = 1/x + 1 / (1-x), in this form at the ends too to any order."""
     with np.errstate(divide="ignore"):
-        return ends(g, 1 / (x * (1 - x)))
+        return ends(g, 1 / x + 1 / (1 - x))
 
 
 def _huber_delta(g: Array, delta: Array, r: Array) -> Array:
@@ -141,6 +141,11 @@ def _cbrt_slope(ans: Array) -> Array:
         return 1 / (3 * ans * ans)
 
 
+def _cbrt_x(g: Array, ans: Array) -> Array:
+    """d∛x/dx = 1 / 3(∛x)²."""
+    return ends(g, _cbrt_slope(ans))
+
+
 # Logistic
 expit = elementwise(special.expit, x=lambda g, ans, x: g * (ans * special.expit(-x)))
 log_expit = elementwise(special.log_expit, x=lambda g, x: g * special.expit(-x))
@@ -190,23 +195,27 @@ boxcox = elementwise(
     x=lambda g, x, lmbda: ends(g, _power(_log(x), lmbda - 1)),
     lmbda=lambda g, x, lmbda: g * _lambda_slope(np.log(x), lmbda),
     sample={"x": POSITIVE, "lmbda": Real(-1.0, 2.0)},
+    note="of (xᵏ - 1) / k for k = lmbda: x^(k-1), and log²x E'(k log x) where E(t) = (eᵗ - 1) / t",
 )
 boxcox1p = elementwise(
     special.boxcox1p,
     x=lambda g, x, lmbda: ends(g, _power(_log(1 + x), lmbda - 1)),
     lmbda=lambda g, x, lmbda: g * _lambda_slope(np.log1p(x), lmbda),
     sample={"x": Real(-0.7, 2.0), "lmbda": Real(-1.0, 2.0)},
+    note="as `boxcox` of 1 + x",
 )
 inv_boxcox = elementwise(
     special.inv_boxcox,
     x=lambda g, x, lmbda: g * np.exp((1 - lmbda) * _inv_boxcox(x, lmbda)),
     lmbda=lambda g, x, lmbda: g * _inverse_lambda(_inv_boxcox(x, lmbda), lmbda),
+    note="with k = lmbda: ans^(1-k), and that of `boxcox` in k, at ans, times -ans^(1-k)",
     sample={"x": Real(-0.4, 1.5), "lmbda": Real(-0.4, 2.0)},
 )
 inv_boxcox1p = elementwise(
     special.inv_boxcox1p,
     x=lambda g, x, lmbda: g * np.exp((1 - lmbda) * _inv_boxcox(x, lmbda)),
     lmbda=lambda g, x, lmbda: g * _inverse_lambda(_inv_boxcox(x, lmbda), lmbda),
+    note="as `inv_boxcox`, at 1 + ans",
     sample={"x": Real(-0.4, 1.5), "lmbda": Real(-0.4, 2.0)},
 )
 
@@ -221,7 +230,7 @@ powm1 = elementwise(
     y=lambda g, ans, x: g * ((ans + 1) * np.log(x)),
     sample={"x": POSITIVE, "y": Real()},
 )
-cbrt = elementwise(special.cbrt, x=lambda g, ans: ends(g, _cbrt_slope(ans)), sample={"x": POSITIVE})
+cbrt = elementwise(special.cbrt, x=_cbrt_x, sample={"x": POSITIVE})
 exp2 = elementwise(special.exp2, x=lambda g, ans: g * (math.log(2) * ans))
 exp10 = elementwise(special.exp10, x=lambda g, ans: g * (math.log(10) * ans))
 sindg = elementwise(special.sindg, x=lambda g, x: g * (DEGREE * special.cosdg(x)), sample={"x": Real(-90.0, 90.0)})

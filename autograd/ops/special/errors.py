@@ -63,6 +63,36 @@ def _density(x: Array) -> Array:
     return np.exp(-x * x / 2) / ROOT_2PI
 
 
+def _erf_x(g: Array, x: Array) -> Array:
+    """D erf x = 2/√π exp(-x²) dx: DLMF 7.2.1."""
+    return g * _gauss(x)
+
+
+def _erfc_x(g: Array, x: Array) -> Array:
+    """D erfc x = -2/√π exp(-x²) dx."""
+    return -g * _gauss(x)
+
+
+def _erfcx_x(g: Array, ans: Array, x: Array) -> Array:
+    """D erfcx x = (2x erfcx(x) - 2/√π) dx."""
+    return g * _erfcx(ans, x)
+
+
+def _ndtr_x(g: Array, x: Array) -> Array:
+    """∂Φ/∂x = φ(x) = exp(-x²/2) / √2π."""
+    return g * _density(x)
+
+
+def _owens_h(g: Array, h: Array, a: Array) -> Array:
+    """∂T/∂h = -φ(h) erf(ah/√2) / 2."""
+    return g * (-0.5 * _density(h) * special.erf(a * h / ROOT_2))
+
+
+def _owens_a(g: Array, h: Array, a: Array) -> Array:
+    """∂T/∂a = φ(h) φ(ah) / (1 + a²)."""
+    return g * (_density(h) * _density(h * a) / (1 + a * a))
+
+
 def _hazard_x(g: Array, ans: Array, x: Array) -> Array:
     """Of the ratio h = φ / Φ: -h (x + h), where x + h = -erfcx'(u) / √2 erfcx(u) at u = -x/√2."""
     upper = np.real(x) > 0
@@ -73,10 +103,10 @@ def _hazard_x(g: Array, ans: Array, x: Array) -> Array:
 
 
 # d erf(x) / dx = 2/√π exp(-x²): DLMF 7.2.1
-erf = elementwise(special.erf, x=lambda g, x: g * _gauss(x))
-erfc = elementwise(special.erfc, x=lambda g, x: -g * _gauss(x))
+erf = elementwise(special.erf, x=_erf_x)
+erfc = elementwise(special.erfc, x=_erfc_x)
 erfi = elementwise(special.erfi, x=lambda g, x: g * (TWO_OVER_SQRT_PI * np.exp(wide(x) * x)))
-erfcx = elementwise(special.erfcx, x=lambda g, ans, x: g * _erfcx(ans, x))
+erfcx = elementwise(special.erfcx, x=_erfcx_x)
 dawsn = elementwise(special.dawsn, x=_dawsn)
 # The Faddeeva function: DLMF 7.10.2
 wofz = elementwise(special.wofz, z=lambda g, ans, z: g * (TWO_OVER_SQRT_PI * 1j - 2 * z * ans))
@@ -96,7 +126,7 @@ hazard = elementwise(
     x=_hazard_x,
     note="φ / Φ, used by the rule of `log_ndtr`",
 )
-ndtr = elementwise(special.ndtr, x=lambda g, x: g * _density(x))
+ndtr = elementwise(special.ndtr, x=_ndtr_x)
 log_ndtr = elementwise(special.log_ndtr, x=lambda g, x: g * hazard(x))
 ndtri = elementwise(
     special.ndtri, p=lambda g, ans: ends(g, ROOT_2PI * np.exp(ans * ans / 2)), sample={"p": Real(0.03, 0.97)}
@@ -108,11 +138,7 @@ ndtri_exp = elementwise(
     sample={"y": Real(-4.0, -0.05)},
 )
 # Owen (1956), equations 2.1 and 2.4
-owens_t = elementwise(
-    special.owens_t,
-    h=lambda g, h, a: g * (-0.5 * _density(h) * special.erf(a * h / ROOT_2)),
-    a=lambda g, h, a: g * (_density(h) * _density(h * a) / (1 + a * a)),
-)
+owens_t = elementwise(special.owens_t, h=_owens_h, a=_owens_a)
 
 
 def _fresnel(z: Array) -> tuple[Array, Array]:
@@ -120,11 +146,16 @@ def _fresnel(z: Array) -> tuple[Array, Array]:
     return np.sin(phase), np.cos(phase)
 
 
+def _fresnel_vjp(g: Any, z: Array) -> Array:
+    """d(S, C)/dz = (sin πz²/2, cos πz²/2): DLMF 7.2.7 and 7.2.8."""
+    return pull(g, *_fresnel(z))
+
+
 # The integrals of sin(πt²/2) and cos(πt²/2): DLMF 7.2.7 and 7.2.8
 fresnel = op(
     special.fresnel,
     outputs=("s", "c"),
-    vjp={"z": lambda g, z: pull(g, *_fresnel(z))},
+    vjp={"z": _fresnel_vjp},
     jvp={"z": lambda g, z: push(g, *_fresnel(z))},
     cases=[case((2, 3)), case(()), case((0,))],
 )
@@ -136,10 +167,20 @@ def _modfresnel(sign: int, z: Array, k: Array) -> tuple[Array, Array]:
     return -phase, -2j * sign * z * k - cmath.exp(-sign * 0.25j * math.pi) / math.sqrt(math.pi)
 
 
+def _modfresnelp_vjp(g: Any, x: Array, k: Array) -> Array:
+    """d(F, K)/dx = (-exp(ix²), -2ix K - exp(-iπ/4) / √π)."""
+    return pull(g, *_modfresnel(1, x, k))
+
+
+def _modfresnelm_vjp(g: Any, x: Array, k: Array) -> Array:
+    """d(F, K)/dx = (-exp(-ix²), 2ix K - exp(iπ/4) / √π)."""
+    return pull(g, *_modfresnel(-1, x, k))
+
+
 modfresnelp = op(
     special.modfresnelp,
     outputs=("f", "k"),
-    vjp={"x": lambda g, x, k: pull(g, *_modfresnel(1, x, k))},
+    vjp={"x": _modfresnelp_vjp},
     jvp={"x": lambda g, x, k: push(g, *_modfresnel(1, x, k))},
     sample={"x": Real(0.3, 2.5)},
     cases=[case((2, 3)), case(()), case((0,))],
@@ -147,7 +188,7 @@ modfresnelp = op(
 modfresnelm = op(
     special.modfresnelm,
     outputs=("f", "k"),
-    vjp={"x": lambda g, x, k: pull(g, *_modfresnel(-1, x, k))},
+    vjp={"x": _modfresnelm_vjp},
     jvp={"x": lambda g, x, k: push(g, *_modfresnel(-1, x, k))},
     sample={"x": Real(0.3, 2.5)},
     cases=[case((2, 3)), case(()), case((0,))],

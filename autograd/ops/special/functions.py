@@ -91,13 +91,13 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
 
 @composite(special.softmax, bitwise=True, cases=CASES)
 def softmax(x: Any, axis: Any = None) -> Any:
-    """Run the op."""
+    """Compute y = exp x / Σ exp x, with the rule y (g - Σ g y)."""
     return soft_max.call(x, axis=axis)
 
 
 @composite(special.log_softmax, bitwise=True, cases=CASES)
 def log_softmax(x: Any, axis: Any = None) -> Any:
-    """Run the op."""
+    """Compute x - log Σ exp x, with the rule g - softmax(x) Σ g."""
     return log_soft_max.call(x, axis=axis)
 
 
@@ -110,7 +110,7 @@ def multigammaln(a: Any, d: Any) -> Any:
 
 @composite(special.polygamma, inputs=("x",), sample={"x": Real(0.3, 4.0)}, cases=[case((2, 3), n=0), case((3,), n=3)])
 def polygamma(n: Any, x: Any) -> Any:
-    """Run the op."""
+    """Compute ψ⁽ⁿ⁾(x), whose derivative is ψ⁽ⁿ⁺¹⁾(x)."""
     return gamma.polygamma(n, x)
 
 
@@ -127,25 +127,25 @@ _ufuncs = special._ufuncs
 
 @composite(special.spherical_jn, inputs=("z",), sample=ARGUMENT, cases=ORDERS)
 def spherical_jn(n: Any, z: Any, derivative: bool = False) -> Any:
-    """Run the ufunc."""
+    """Compute jₙ(z), with jₙ' = (n jₙ₋₁ - (n+1) jₙ₊₁) / (2n+1): DLMF 10.51.1."""
     return spherical(_ufuncs._spherical_jn_d if derivative else _ufuncs._spherical_jn, n, z, int(derivative))
 
 
 @composite(special.spherical_in, inputs=("z",), sample=ARGUMENT, cases=ORDERS)
 def spherical_in(n: Any, z: Any, derivative: bool = False) -> Any:
-    """Run the ufunc."""
+    """Compute iₙ(z), with iₙ' = (n iₙ₋₁ + (n+1) iₙ₊₁) / (2n+1): DLMF 10.51.4."""
     return spherical(_ufuncs._spherical_in_d if derivative else _ufuncs._spherical_in, n, z, int(derivative))
 
 
 @composite(special.spherical_yn, inputs=("z",), sample=ARGUMENT, cases=ORDERS)
 def spherical_yn(n: Any, z: Any, derivative: bool = False) -> Any:
-    """Run the ufunc."""
+    """Compute yₙ(z), with yₙ' = (n yₙ₋₁ - (n+1) yₙ₊₁) / (2n+1): DLMF 10.51.1."""
     return (_ufuncs._spherical_yn_d if derivative else _ufuncs._spherical_yn)(n, z)
 
 
 @composite(special.spherical_kn, inputs=("z",), sample=ARGUMENT, cases=ORDERS)
 def spherical_kn(n: Any, z: Any, derivative: bool = False) -> Any:
-    """Run the ufunc, for negative real z on the cut as SciPy does."""
+    """Compute kₙ(z), with kₙ' = -(n kₙ₋₁ + (n+1) kₙ₊₁) / (2n+1): DLMF 10.51.4; z < 0 is on the cut."""
     ufunc = _ufuncs._spherical_kn_d if derivative else _ufuncs._spherical_kn
     if z.dtype.kind == "c":
         return ufunc(n, z)

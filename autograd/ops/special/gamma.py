@@ -89,6 +89,11 @@ def _binom_n(g: Array, ans: Array, n: Array, k: Array) -> Array:
     return g * np.where(pole, slope * _rgamma_slope(np.where(pole, n - k, 0) + 1), ans * smooth)
 
 
+def _rgamma_x(g: Array, x: Array) -> Array:
+    """d(1/Γ(x))/dx = -ψ(x)/Γ(x), and what that is at the poles, by reflection: DLMF 5.5.3."""
+    return g * _rgamma_slope(x)
+
+
 def _binom_k(g: Array, ans: Array, n: Array, k: Array) -> Array:
     """∂C(n, k)/∂k = C(n, k) (ψ(n-k+1) - ψ(k+1)), and the limit at the zeros for whole k < 0 and k > n."""
     pole = _binom_pole(n, k)
@@ -153,7 +158,7 @@ psi = elementwise(special.psi, x=lambda g, x: g * polygamma(1, x), sample={"x": 
 gamma = elementwise(special.gamma, x=lambda g, ans, x: g * (ans * special.psi(x)), sample={"x": POSITIVE})
 gammaln = elementwise(special.gammaln, x=lambda g, x: g * special.psi(x), sample={"x": POSITIVE})
 loggamma = elementwise(special.loggamma, x=lambda g, x: g * special.psi(x), sample={"x": POSITIVE})
-rgamma = elementwise(special.rgamma, x=lambda g, x: g * _rgamma_slope(x))
+rgamma = elementwise(special.rgamma, x=_rgamma_x)
 gammasgn = elementwise(
     special.gammasgn, x=lambda g: np.zeros_like(g), sample={"x": Real(0.1, 0.9)}, note="piecewise constant"
 )

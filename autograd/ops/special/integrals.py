@@ -68,6 +68,16 @@ def _pull(g: Any, odd: Any, even: Any, x: Array) -> Array:
     return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
 
+def _sici_vjp(g: Any, x: Array) -> Array:
+    """d(Si, Ci)/dx = (sin x / x, cos x / x): DLMF 6.2.9 and 6.2.11."""
+    return _pull(g, sin_over, np.cos, x)
+
+
+def _shichi_vjp(g: Any, x: Array) -> Array:
+    """d(Shi, Chi)/dx = (sinh x / x, cosh x / x): DLMF 6.2.15 and 6.2.16."""
+    return _pull(g, sinh_over, np.cosh, x)
+
+
 expn = elementwise(special.expn, inputs=("n", "x"), x=_expn, sample={"x": POSITIVE}, refused={"n": COUNT})
 # DLMF 6.2.1, 6.2.5, 6.2.9, 6.2.11, 6.2.15, 6.2.16; sin z / z and sinh z / z are spherical Bessel functions of order 0
 exp1 = elementwise(special.exp1, z=lambda g, z: -g * (np.exp(-z) / z), sample={"z": POSITIVE})
@@ -75,7 +85,7 @@ expi = elementwise(special.expi, x=lambda g, x: g * (np.exp(x) / x), sample={"x"
 sici = op(
     special.sici,
     outputs=("si", "ci"),
-    vjp={"x": lambda g, x: _pull(g, sin_over, np.cos, x)},
+    vjp={"x": _sici_vjp},
     jvp={"x": lambda g, x: (g * sin_over(x), _pole(g, np.cos, x))},
     sample={"x": POSITIVE},
     cases=ONE,
@@ -83,7 +93,7 @@ sici = op(
 shichi = op(
     special.shichi,
     outputs=("shi", "chi"),
-    vjp={"x": lambda g, x: _pull(g, sinh_over, np.cosh, x)},
+    vjp={"x": _shichi_vjp},
     jvp={"x": lambda g, x: (g * sinh_over(x), _pole(g, np.cosh, x))},
     sample={"x": POSITIVE},
     cases=ONE,
