@@ -32,6 +32,21 @@ def recording(on: bool) -> Iterator[None]:
         _recording.reset(token)
 
 
+class Unknown(TypeError):
+    """A value was asked for while a program is recorded, when only shapes and types are known.
+
+    Attributes
+    ----------
+    whole : callable
+        Takes a function, its arguments and its keywords, and records the call as it is: for a function of the engine's
+        that looks at values, which it may when the program runs.
+    """
+
+    def __init__(self, message: str, whole: Callable[..., Any]) -> None:
+        super().__init__(message)
+        self.whole = whole
+
+
 class Rule:
     """How derivatives cross an op at one of its inputs, and what is saved for that.
 

@@ -42,7 +42,8 @@ def expect(entries: Sequence[Entry]) -> None:
     if len(_seen) == _MOST_KINDS:
         _seen.clear()
     _seen.add(kind)
-    freed = sum(math.prod(entry.shape) * entry.dtype.itemsize for entry in entries if not isinstance(entry, Joint))
+    # The values, and on the way back as much in cotangents.
+    freed = 2 * sum(math.prod(entry.shape) * entry.dtype.itemsize for entry in entries if not isinstance(entry, Joint))
     if freed > _most:
         _most = freed
         np.empty(min(freed, _LARGEST_MMAP_THRESHOLD - _PAGE), np.uint8)

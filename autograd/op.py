@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd.entry import Array, Rule, Shell
+from autograd.entry import Array, Rule, Shell, Unknown
 
 Fn = Callable[..., Any]
 _VARARGS = 0x04
@@ -228,7 +228,10 @@ class Op:
         for arg in args:
             if isinstance(arg, Shell):
                 return self.call(*args, **params)
-        return self.fn(*args, **params)
+        try:
+            return self.fn(*args, **params)
+        except Unknown as error:
+            return error.whole(self, args, params)
 
     def __repr__(self) -> str:
         """Give name, inputs and parameters."""

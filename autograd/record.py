@@ -8,11 +8,11 @@ adds one `Entry` that keeps what the rules of the tracked inputs name, and nothi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Joint, Shell, is_recording, next_number
+from autograd.entry import Array, Entry, Joint, Shell, Unknown, is_recording, next_number
 from autograd.op import Fn, Op, by_name, functions, ufuncs
 
 #: Whether operands of a type are shells. The others here NumPy takes as they are; a type not listed is looked at.
@@ -104,7 +104,7 @@ def _unary(op: Op) -> Fn:
         try:
             ans = fn(data)
         except (ValueError, TypeError) as error:
-            _explain(op, error, (data,))
+            ans = _explain(op, error, (data,))
         if type(ans) is not ndarray and isinstance(ans, np.generic):
             ans = np.asarray(ans)
         out = new(x.__class__)
@@ -148,7 +148,7 @@ def _binary(op: Op) -> Fn:
         try:
             ans = fn(x, y)
         except (ValueError, TypeError) as error:
-            _explain(op, error, (x, y))
+            ans = _explain(op, error, (x, y))
         if type(ans) is not ndarray and isinstance(ans, np.generic):
             ans = np.asarray(ans)
         out = new(cls)
@@ -185,7 +185,7 @@ def _one_with_params(op: Op) -> Fn:
         try:
             ans = fn(data, **params)
         except (ValueError, TypeError) as error:
-            _explain(op, error, (data,))
+            ans = _explain(op, error, (data,), params)
         ans = _array(ans)
         out = new(x.__class__)
         out._value = ans
@@ -215,7 +215,7 @@ def _general(op: Op) -> Fn:
         try:
             ans = fn(*data, **params)
         except (ValueError, TypeError) as error:
-            _explain(op, error, data)
+            ans = _explain(op, error, data, params)
         ans = _array(ans)
         edges: tuple[Any, ...] = ()
         if recording:
@@ -236,7 +236,7 @@ def _variadic(op: Op) -> Fn:
         try:
             ans = fn(*data, **params)
         except (ValueError, TypeError) as error:
-            _explain(op, error, data)
+            ans = _explain(op, error, data, params)
         ans = _array(ans)
         edges: list[Any] = []
         if is_recording():
@@ -266,7 +266,7 @@ def _several(op: Op) -> Fn:
         try:
             ans = tuple([_array(part) for part in fn(*data, **params)])
         except (ValueError, TypeError) as error:
-            _explain(op, error, data)
+            ans = _explain(op, error, data, params)
         joint: Joint | None = None
         if recording:
             edges = _edges(parents, rules, data, ans, params)
@@ -346,8 +346,10 @@ def _wrap(cls: Any, op: Op, ans: Array, edges: tuple[Any, ...], params: dict[str
     return out
 
 
-def _explain(op: Op, error: Exception, data: Sequence[Any]) -> NoReturn:
-    """Say which op failed, and on what."""
+def _explain(op: Op, error: Exception, data: Sequence[Any], params: dict[str, Any] | None = None) -> Any:
+    """Say which op failed, and on what; what looks at values while a program is recorded is recorded as a whole."""
+    if isinstance(error, Unknown):
+        return error.whole(op, tuple(data), params or {})
     met = ", ".join(
         f"{name}: shape {np.shape(x)} dtype {x.dtype}" if hasattr(x, "dtype") else f"{name}: {x!r}"
         for name, x in zip(op.inputs if not op.variadic else [f"[{i}]" for i in range(len(data))], data, strict=True)

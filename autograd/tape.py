@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Joint, Leaf, Lift, Rule, Shell, Variable, unchanged
+from autograd.entry import Array, Entry, Joint, Leaf, Lift, Rule, Shell, Unknown, Variable, unchanged
 from autograd.memory import expect
 
 
@@ -150,12 +150,17 @@ class Tape:
                             continue
                         if lift is not None:
                             saved = self._lifted(saved, rule, entry, edges, lift)
-                    if mask is not None and rule.shields:
-                        ct = _shielded(mask, rule, g, saved)
-                    elif (arity := rule.arity) == 1:
-                        ct = rule.pull(g, saved)
-                    else:
-                        ct = rule.pull(g, *saved) if arity else rule.pull(g)
+                    try:
+                        if mask is not None and rule.shields:
+                            ct = _shielded(mask, rule, g, saved)
+                        elif (arity := rule.arity) == 1:
+                            ct = rule.pull(g, saved)
+                        else:
+                            ct = rule.pull(g, *saved) if arity else rule.pull(g)
+                    except Unknown as error:
+                        if lift is not None:
+                            raise
+                        ct = error.whole(rule.pull, (g, *_several(saved, rule)), {})
                     shape = own if ct is g else ct.shape
                     if shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
                         ct = fit(ct, parent.shape, parent.dtype)
@@ -166,8 +171,7 @@ class Tape:
             if entry is not None:
                 error.add_note(f"while the cotangent passed {entry!r}")
             raise
-        if release:
-            expect(self.entries)
+        expect(self.entries)
         return [pending.get(entry) for entry in self.inputs]
 
     def pushforward(self, tangents: Sequence[Array], *, lift: Lift | None = None) -> list[Array | None]:
@@ -189,7 +193,12 @@ class Tape:
                         continue
                     if lift is not None:
                         saved = self._lifted(saved, rule, entry, edges, lift)
-                    part = rule.push(t, *_several(saved, rule))
+                    try:
+                        part = rule.push(t, *_several(saved, rule))
+                    except Unknown as error:
+                        if lift is not None:
+                            raise
+                        part = error.whole(rule.push, (t, *_several(saved, rule)), {})
                     total = part if total is None else total if part is None else total + part
                 if total is not None:
                     if total.shape != entry.shape:

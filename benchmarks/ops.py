@@ -12,7 +12,6 @@ import statistics
 import sys
 import time
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,184 +20,16 @@ import numpy as np
 import scipy.special
 
 import autograd
-from autograd.op import Op, Real, composites, functions, ufuncs
+from autograd.op import Composite, Op, Real, arguments, composites, functions, ufuncs
 from autograd.protocols import open_rooms
+from benchmarks.ops_cases import CASES, Case, N, of, rng
 
 ROOT = Path(__file__).resolve().parent.parent
 #: One thread: what several do depends on what else the machine does.
 THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-N = 1000
 PROMISE = 6.0
 SECONDS = 0.3
 SLOWEST = 20
-
-rng = np.random.default_rng(0)
-#: A vector and a square of a million distinct numbers each, and integers to index with.
-V = rng.permutation(N * N) / (N * N) + 0.25
-M = V.reshape(N, N)
-INDEX = rng.integers(0, N * N, N * N)
-ROWS = rng.integers(0, N, N)
-MASK = V > 0.7
-T = rng.standard_normal((100, 100, 100))
-#: Matrices of 300 for what costs the cube.
-SQUARE = rng.standard_normal((300, 300)) + 20 * np.eye(300)
-POSITIVE = SQUARE @ SQUARE.T / 300 + np.eye(300)
-TALL = rng.standard_normal((600, 200))
-SIGNAL, KERNEL = rng.standard_normal(100_000), rng.standard_normal(100)
-POLY = rng.standard_normal(20)
-
-Case = tuple[Callable[..., Any], tuple[Any, ...]]
-
-
-def of(fun: Callable[..., Any], *args: Any) -> Case:
-    """Write a row: a function and the arguments in which it is differentiated."""
-    return fun, args
-
-
-def written_into(write: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Make the function that copies an array, writes into the copy, and gives it."""
-
-    def run(x: Any) -> Any:
-        y = x * 1.0
-        write(y)
-        return y
-
-    return run
-
-
-CASES: dict[str, Case] = {
-    # Moving about
-    "numpy.reshape": of(lambda x: np.reshape(x, (N // 2, 2 * N)), M),
-    "numpy.transpose": of(lambda x: np.transpose(x) * 1.0, M),
-    "numpy.concatenate": of(lambda x, y: np.concatenate([x, y], axis=1), M, M),
-    "numpy.stack": of(lambda x, y: np.stack([x, y], axis=1), M, M),
-    "numpy.split": of(lambda x: np.split(x, 4, axis=1), M),
-    "numpy.roll": of(lambda x: np.roll(x, 3, axis=1), M),
-    "numpy.rot90": of(lambda x: np.rot90(x) * 1.0, M),
-    "numpy.flip": of(lambda x: np.flip(x, 1) * 1.0, M),
-    "numpy.tile": of(lambda x: np.tile(x, (2, 2)), M),
-    "numpy.repeat": of(lambda x: np.repeat(x, 2, axis=1), M),
-    "numpy.repeat by counts": of(lambda x: np.repeat(x, rng.integers(1, 3, N), axis=0), M),
-    "numpy.pad constant": of(lambda x: np.pad(x, 2), M),
-    "numpy.pad reflect": of(lambda x: np.pad(x, 2, mode="reflect"), M),
-    "numpy.pad wrap": of(lambda x: np.pad(x, 2, mode="wrap"), M),
-    "numpy.pad mean": of(lambda x: np.pad(x, 2, mode="mean"), M),
-    "numpy.append": of(lambda x, y: np.append(x, y), M, M),
-    "numpy.insert": of(lambda x: np.insert(x, [3, 500], 1.0, axis=0), M),
-    "numpy.delete": of(lambda x: np.delete(x, [3, 500], axis=0), M),
-    "numpy.block": of(lambda x: np.block([[x, x], [x, x]]), M),
-    "numpy.vstack": of(lambda x: np.vstack([x, x]), M),
-    "numpy.diag": of(lambda x: np.diag(x), V[:N]),
-    "numpy.diagonal": of(lambda x: np.diagonal(x) * 1.0, M),
-    "numpy.tril": of(np.tril, M),
-    "numpy.meshgrid": of(lambda x: np.meshgrid(x, x), V[:N]),
-    "numpy.broadcast_to": of(lambda x: np.broadcast_to(x, (N, N)) * 1.0, V[:N]),
-    "sliding_window_view": of(lambda x: np.lib.stride_tricks.sliding_window_view(x, 5, axis=1) * 1.0, M),
-    # Choosing and writing
-    "x[integers]": of(lambda x: x[INDEX], V),
-    "x[rows]": of(lambda x: x[ROWS], M),
-    "x[slice]": of(lambda x: x[:, 1:-1] * 1.0, M),
-    "x[mask]": of(lambda x: x[MASK], V),
-    "numpy.take": of(lambda x: np.take(x, ROWS, axis=1), M),
-    "numpy.take_along_axis": of(lambda x: np.take_along_axis(x, INDEX.reshape(N, N) % N, axis=1), M),
-    "numpy.where": of(lambda x, y: np.where(MASK, x, y), V, V),
-    "numpy.select": of(lambda x: np.select([x > 0.9, x > 0.5], [x * 2.0, x * 3.0], 0.0), V),
-    "numpy.choose": of(lambda x, y: np.choose(MASK.astype(int), [x, y]), V, V),
-    "numpy.compress": of(lambda x: np.compress(MASK, x), V),
-    "numpy.extract": of(lambda x: np.extract(MASK, x), V),
-    "numpy.clip": of(lambda x: np.clip(x, 0.5, 1.0), V),
-    "x[slice] = v": of(lambda x, v: written_into(lambda y: y.__setitem__(slice(10, None), v))(x), V, V[10:]),
-    "x[integers] = v": of(lambda x, v: written_into(lambda y: y.__setitem__(INDEX, v))(x), V, V),
-    # Reductions by their keywords, scans
-    "numpy.sum where": of(lambda x: np.sum(x, where=MASK), V),
-    "numpy.mean axis 0": of(lambda x: np.mean(x, axis=0), M),
-    "numpy.max axis 1": of(lambda x: np.max(x, axis=1), M),
-    "numpy.prod axis 1": of(lambda x: np.prod(x, axis=1), M),
-    "numpy.var axis 1": of(lambda x: np.var(x, axis=1), M),
-    "numpy.std axis 1": of(lambda x: np.std(x, axis=1), M),
-    "numpy.nansum": of(np.nansum, V),
-    "numpy.nanmean": of(np.nanmean, V),
-    "numpy.nanvar": of(np.nanvar, V),
-    "numpy.nanmax": of(np.nanmax, V),
-    "numpy.nanprod": of(lambda x: np.nanprod(x, axis=1), M),
-    "numpy.cumsum": of(lambda x: np.cumsum(x, axis=1), M),
-    "numpy.cumprod": of(lambda x: np.cumprod(x, axis=1), M),
-    "numpy.diff": of(lambda x: np.diff(x, axis=1), M),
-    "numpy.ediff1d": of(np.ediff1d, V),
-    "numpy.gradient": of(lambda x: np.gradient(x, axis=1), M),
-    "numpy.trapezoid": of(lambda x: np.trapezoid(x, axis=1), M),
-    "numpy.maximum.accumulate": of(lambda x: np.maximum.accumulate(x, axis=1), M),
-    "numpy.add.reduceat": of(lambda x: np.add.reduceat(x, np.arange(0, N * N, 7)), V),
-    "numpy.logaddexp.reduce": of(lambda x: np.logaddexp.reduce(x, axis=1), M),
-    "numpy.add.at": of(lambda x, v: written_into(lambda y: np.add.at(y, INDEX, v))(x), V, V),
-    # Order and statistics
-    "numpy.sort": of(lambda x: np.sort(x, axis=1), M),
-    "numpy.partition": of(lambda x: np.partition(x, 500, axis=1), M),
-    "numpy.median": of(lambda x: np.median(x, axis=1), M),
-    "numpy.quantile": of(lambda x: np.quantile(x, [0.2, 0.7], axis=1), M),
-    "numpy.nanmedian": of(lambda x: np.nanmedian(x, axis=0), M),
-    "numpy.unique": of(np.unique, V),
-    "numpy.average": of(lambda x, w: np.average(x, axis=1, weights=w), M, M),
-    "numpy.cov": of(lambda x: np.cov(x), TALL.T),
-    "numpy.corrcoef": of(lambda x: np.corrcoef(x), TALL.T),
-    "numpy.bincount": of(lambda w: np.bincount(INDEX, weights=w), V),
-    "numpy.histogram": of(lambda w: np.histogram(V, bins=100, weights=w)[0], V),
-    "numpy.interp": of(lambda x, fp: np.interp(x, np.linspace(0, 2, N), fp), V, V[:N]),
-    "numpy.convolve": of(np.convolve, SIGNAL, KERNEL),
-    "numpy.correlate": of(lambda x, y: np.correlate(x, y, "same"), SIGNAL, KERNEL),
-    "numpy.polyval": of(np.polyval, POLY, V),
-    "numpy.vander": of(lambda x: np.vander(x, 10), V[:100_000]),
-    "numpy.polyfit": of(lambda y: np.polyfit(V[:N], y, 5), V[:N]),
-    "numpy.roots": of(np.roots, POLY),
-    # Products
-    "numpy.matmul": of(np.matmul, M, M),
-    "numpy.dot": of(np.dot, M, M),
-    "numpy.inner": of(np.inner, M, M),
-    "numpy.vdot": of(np.vdot, V, V),
-    "numpy.outer": of(np.outer, V[:N], V[:N]),
-    "numpy.tensordot": of(lambda x, y: np.tensordot(x, y, 2), T, T),
-    "numpy.kron": of(np.kron, V[:N].reshape(20, 50), V[:N].reshape(50, 20)),
-    "numpy.cross": of(np.cross, V[:999_999].reshape(-1, 3), V[1:].reshape(-1, 3)),
-    "numpy.vecdot": of(lambda x, y: np.linalg.vecdot(x, y), M, M),
-    "numpy.einsum product": of(lambda x, y: np.einsum("ij,jk->ik", x, y), SQUARE, SQUARE),
-    "numpy.einsum batched": of(lambda x, y: np.einsum("bij,bjk->bik", x, y), T, T),
-    "numpy.einsum diagonal": of(lambda x: np.einsum("ii->i", x) * 1.0, M),
-    "numpy.einsum row products": of(lambda x, y: np.einsum("ij,ij->i", x, y), M, M),
-    "numpy.linalg.multi_dot": of(lambda x, y, z: np.linalg.multi_dot([x, y, z]), SQUARE, SQUARE, SQUARE),
-    "numpy.linalg.matrix_power": of(lambda x: np.linalg.matrix_power(x, 5), SQUARE),
-    "numpy.trace": of(np.trace, M),
-    # Norms, solves, decompositions
-    "numpy.linalg.norm": of(np.linalg.norm, M),
-    "numpy.linalg.norm 1": of(lambda x: np.linalg.norm(x, 1), M),
-    "numpy.linalg.norm 3 of rows": of(lambda x: np.linalg.norm(x, 3, axis=1), M),
-    "numpy.linalg.norm nuc": of(lambda x: np.linalg.norm(x, "nuc"), SQUARE),
-    "numpy.linalg.cond": of(np.linalg.cond, SQUARE),
-    "numpy.linalg.det": of(np.linalg.det, SQUARE / 20),
-    "numpy.linalg.slogdet": of(lambda x: np.linalg.slogdet(x)[1], SQUARE),
-    "numpy.linalg.inv": of(np.linalg.inv, SQUARE),
-    "numpy.linalg.pinv": of(np.linalg.pinv, TALL),
-    "numpy.linalg.solve": of(np.linalg.solve, SQUARE, SQUARE),
-    "numpy.linalg.lstsq": of(lambda x, b: np.linalg.lstsq(x, b)[0], TALL, TALL[:, 0]),
-    "numpy.linalg.cholesky": of(np.linalg.cholesky, POSITIVE),
-    "numpy.linalg.qr": of(lambda x: np.linalg.qr(x), TALL),
-    "numpy.linalg.eigh": of(lambda x: np.linalg.eigh(x), POSITIVE),
-    "numpy.linalg.eigvalsh": of(np.linalg.eigvalsh, POSITIVE),
-    "numpy.linalg.eig": of(lambda x: np.linalg.eig(x), SQUARE),
-    "numpy.linalg.eigvals": of(np.linalg.eigvals, SQUARE),
-    "numpy.linalg.svd": of(lambda x: np.linalg.svd(x, full_matrices=False), TALL),
-    "numpy.linalg.svdvals": of(np.linalg.svdvals, TALL),
-    # Fourier transforms
-    "numpy.fft.fft": of(lambda x: np.fft.fft(x), M),
-    "numpy.fft.ifft": of(lambda x: np.fft.ifft(x), M + 0.5j * M),
-    "numpy.fft.rfft": of(lambda x: np.fft.rfft(x), M),
-    "numpy.fft.irfft": of(lambda x: np.fft.irfft(x), M + 0.5j * M),
-    "numpy.fft.fft2": of(lambda x: np.fft.fft2(x), M),
-    "numpy.fft.rfft2": of(lambda x: np.fft.rfft2(x), M),
-    "numpy.fft.irfft2": of(lambda x: np.fft.irfft2(x), M + 0.5j * M),
-    "numpy.fft.fftshift": of(lambda x: np.fft.fftshift(x), M),
-    # SciPy's functions that are no ufuncs
-    "scipy.special.polygamma": of(lambda x: scipy.special.polygamma(1, x), V),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -218,42 +49,56 @@ def drawn(sample: Any) -> Any:
     return values
 
 
-def rows() -> dict[str, Case]:
-    """Give every row: those above, and each elementwise op and reduction from its declaration."""
+def served() -> dict[Any, tuple[Any, ...]]:
+    """Give every differentiable function, or its name where only that is known, with the op and composite it has."""
     open_rooms()
+    tables: tuple[dict[Any, Any], ...] = (ufuncs, functions, composites)
+    every = {function for table in tables for function in table}
+    return {function: tuple(t[function] for t in tables if function in t) for function in sorted(every, key=name_of)}
+
+
+def rows() -> dict[str, Case]:
+    """Give every row: those of the table, and each elementwise function and reduction from its declaration."""
     found = dict(CASES)
-    for function, op in {**ufuncs, **functions}.items():
+    for function, (by, *_) in served().items():
         name = name_of(function)
-        if op.family == "elementwise" and not op.outputs:
-            case = case_of(function, op)
+        if name in found:
+            continue
+        family = getattr(by, "family", "")
+        if family == "reduction":
+            found[name] = of(function, drawn(by.sample.get("x", Real())).reshape(N, N))
+        elif family == "elementwise" or isinstance(function, np.ufunc) or name.startswith("numpy.lib.scimath."):
+            case = case_of(function, by)
             if case is not None:
-                found.setdefault(name, case)
-        elif op.family == "reduction":
-            found.setdefault(name, of(function, drawn(op.sample.get("x", Real())).reshape(N, N)))
+                found[name] = case
     return found
 
 
 def name_of(function: Any) -> str:
     """Write a library's function as a user does."""
+    if isinstance(function, str):
+        return function
     name = str(function.__name__)
     if isinstance(function, np.ufunc):
-        return f"numpy.{name}" if getattr(np, name, None) is function else f"scipy.special.{name}"
-    return f"{function.__module__}.{name}"
+        special = name.startswith("_") or getattr(scipy.special, name, None) is function
+        return f"scipy.special.{name}" if special else f"numpy.{name}"
+    return ".".join([*(part for part in function.__module__.split(".") if part[0] != "_"), name])
 
 
-def case_of(function: Any, op: Op) -> Case | None:
-    """Give the row of an elementwise op, if it needs no more than its inputs; what has no rule is a whole number."""
+def case_of(function: Any, by: Op | Composite) -> Case | None:
+    """Give the row of an elementwise function, if it needs no more than its inputs; one with no rule is an integer."""
     # SciPy's functions can take a microsecond an element and more.
-    size = N * N if getattr(np, function.__name__, None) is function else N * N // 10
-    arrays = [drawn(op.sample.get(key, Real()))[:size] for key in op.inputs]
-    chosen = [i for i, rule in enumerate(op.rules) if rule is not None]
+    size = N * N if name_of(function).startswith("numpy.") else N * N // 10
+    inputs, rules = (by.inputs, by.rules) if isinstance(by, Op) else (arguments(by.body), None)
+    arrays = [drawn(by.sample.get(key, Real()))[:size] for key in inputs]
+    chosen = [i for i in range(len(inputs)) if rules is None or rules[i] is not None]
     held = [a if i in chosen else np.rint(np.abs(a)).astype(int) for i, a in enumerate(arrays)]
 
     def run(*floats: Any) -> Any:
-        inputs: list[Any] = list(held)
+        values: list[Any] = list(held)
         for i, x in zip(chosen, floats, strict=True):
-            inputs[i] = x
-        return function(*inputs)
+            values[i] = x
+        return function(*values)
 
     try:
         run(*[held[i] for i in chosen])
@@ -263,10 +108,10 @@ def case_of(function: Any, op: Op) -> Case | None:
 
 
 def uncovered(names: dict[str, Case]) -> list[str]:
-    """Tell which functions have no row, by whatever name."""
-    words = {word for name in names for word in name.replace(".", " ").split()}
-    every = {name_of(function) for function in (*ufuncs, *functions, *composites) if not isinstance(function, str)}
-    return sorted(name for name in every if name.split(".")[-1] not in words)
+    """Tell which functions have no row: none under their name, nor under another name of what serves them."""
+    measured = {name.split()[0] for name in names}
+    servers = {by for function, serving in served().items() if name_of(function) in measured for by in serving}
+    return [name_of(function) for function, serving in served().items() if servers.isdisjoint(serving)]
 
 
 def cost(name: str, case: Case) -> Cost:

@@ -113,12 +113,14 @@ degrees = elementwise(np.degrees, x=lambda g: g * (180 / math.pi))
 
 def _unit(x: Array, h: Array) -> Array:
     """X / h where |x| ≤ h, 0 at h = 0; where h is infinite the limit: 1 for the infinite x, and 0."""
-    try:
-        with np.errstate(invalid="raise"):
-            return x / h
-    except FloatingPointError:
-        far = np.isinf(h)
-        return np.where(far, np.sign(x) * np.isinf(x), x) / np.where(far | (h == 0), 1, h)
+    if type(h) is np.ndarray:
+        try:
+            with np.errstate(invalid="raise"):
+                return x / h
+        except FloatingPointError:
+            pass
+    far = np.isinf(h)
+    return np.where(far, np.sign(x) * np.isinf(x), x) / np.where(far | (h == 0), 1, h)
 
 
 def _by(g: Array, h: Array) -> Array:

@@ -47,7 +47,7 @@ def _over(x: Array, y: Array) -> Array:
 
     The processor notices 0 / 0 by itself. For a few numbers counting zeros is quicker than to ask it.
     """
-    if y.size < _FEW:
+    if y.size < _FEW or type(y) is not np.ndarray:
         if np.count_nonzero(y) == y.size:
             return x / y
     else:

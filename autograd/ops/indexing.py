@@ -196,7 +196,8 @@ put = linear(
     _put, name="put", a=_put_a, values=_put_values, mask={"a": _kept},
     note="with integers in the index the gradient finds what was written last by writing positions",
     cases=[case(shape, _selected(shape, index), index=index) for shape, index in READS]
-    + [case((3, 4), (), index=1), case((3, 4), (4,), index=slice(0, 2)), case((3,), (1, 2), index=slice(0, 2))],
+    + [case((3, 4), (), index=1), case((3, 4), (4,), index=slice(0, 2)), case((3,), (1, 2), index=slice(0, 2)),
+       case((3,), (1, 1, 2), index=slice(0, 2))],
 )  # fmt: skip
 
 

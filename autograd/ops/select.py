@@ -325,4 +325,4 @@ def _fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     if written is not None:
         step = a.shape[1] + 1 if a.ndim == 2 else 1 + sum(math.prod(a.shape[:i]) for i in range(1, a.ndim))
         end = a.shape[1] ** 2 if a.ndim == 2 and not wrap else None
-        _at(a, np.arange(a.size)[:end:step], val, written)
+        _at(a, np.arange(0, a.size if end is None else min(end, a.size), step), val, written)

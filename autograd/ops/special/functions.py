@@ -150,4 +150,6 @@ def spherical_kn(n: Any, z: Any, derivative: bool = False) -> Any:
     if z.dtype.kind == "c":
         return ufunc(n, z)
     left = z < 0
+    if not np.any(left):
+        return ufunc(n, z)
     return np.where(left, np.real(ufunc(n, np.where(left, z, -1) + 0j)), ufunc(n, np.where(left, 1, z)))
