@@ -11,12 +11,23 @@ from typing import Any, cast
 
 import numpy as np
 
-from autograd.entry import Shell, is_recording
+from autograd.entry import Shell, Unknown, is_recording
 from autograd.op import Composite
 
 
 def compose(built: Composite, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call what is built of ops. The value, the dtype and the errors are NumPy's own, bit for bit."""
+    try:
+        return _composed(built, func, args, kwargs)
+    except Unknown as error:
+
+        def again(*args: Any, **kwargs: Any) -> Any:
+            return compose(built, func, args, kwargs)
+
+        return error.recorder.unopened(again, func, args, kwargs, error)
+
+
+def _composed(built: Composite, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if built.bitwise:
         return built.body(*args, **kwargs)
     # A Tensor's value is not the function's to work in.
@@ -26,7 +37,8 @@ def compose(built: Composite, func: Any, args: tuple[Any, ...], kwargs: dict[str
         args = (*args[:at], False, *args[at + 1 :])
     exact = func(*data_of(args), **data_of(kwargs))
     if not is_recording() or not (tracked(args) or tracked(kwargs)):
-        return with_value(class_in((args, kwargs)), exact)
+        kind = class_in((args, kwargs))
+        return exact if kind is None else with_value(kind, exact)
     # What there is to warn about has been warned about.
     with np.errstate(all="ignore"):
         out = built.body(*args, **kwargs)

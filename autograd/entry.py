@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ContextDecorator, contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 #: An `ndarray`, an array that speaks NumPy's protocols, or a Tensor: rules run on all three.
@@ -32,19 +33,36 @@ def recording(on: bool) -> Iterator[None]:
         _recording.reset(token)
 
 
+class Abstract:
+    """An array of which only shape and type are known: what a program is recorded with."""
+
+    __slots__ = ()
+
+    shape: Any
+    dtype: Any
+
+
 class Unknown(TypeError):
     """A value was asked for while a program is recorded, when only shapes and types are known.
 
     Attributes
     ----------
-    whole : callable
-        Takes a function, its arguments and its keywords, and records the call as it is: for a function of the engine's
-        that looks at values, which it may when the program runs.
+    recorder : object
+        Its method `whole` takes a function of arrays that looks at values, and records the call as it is; `unopened`
+        does so for what is called with Tensors, with a derivative that is found when the program runs.
+    symbol : Abstract or None
+        What was asked.
     """
 
-    def __init__(self, message: str, whole: Callable[..., Any]) -> None:
+    def __init__(self, message: str, recorder: Any, symbol: Any = None) -> None:
         super().__init__(message)
-        self.whole = whole
+        self.recorder = recorder
+        self.symbol = symbol
+
+
+def kept(values: Sequence[Any]) -> Any:
+    """Put what a rule saves into the form that its arity tells: nothing, one thing, or a tuple."""
+    return tuple(values) if len(values) > 1 else values[0] if values else None
 
 
 class Rule:
@@ -233,7 +251,8 @@ class _Part:
         self.name = name
 
 
-_PARTS = tuple(map(_one_part, range(8)))
+#: The rule of each output by its number; most ops have few.
+_part = cache(_one_part)
 
 
 class Joint(Entry):
@@ -244,7 +263,7 @@ class Joint(Entry):
     def output(self, source: int) -> Entry:
         """Make an entry for the output numbered -1 - `source`."""
         k = -1 - source
-        edges = ((self, _PARTS[k], (self.shape, self.dtype)),)
+        edges = ((self, _part(k), (self.shape, self.dtype)),)
         part = _Part(f"{self.op.name}.{self.op.outputs[k]}")
         return Entry(part, edges, None, next_number(), self.shape[k], self.dtype[k])
 

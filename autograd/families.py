@@ -29,9 +29,9 @@ from typing import Any
 import numpy as np
 
 from autograd.entry import Array, Bundle, unchanged
+from autograd.fitting import fit
 from autograd.op import Case, Fn, Op, arguments, bind, inputs_of, names_of
 from autograd.record import register
-from autograd.tape import fit
 
 
 def elementwise(

@@ -231,7 +231,7 @@ class Op:
         try:
             return self.fn(*args, **params)
         except Unknown as error:
-            return error.whole(self, args, params)
+            return error.recorder.whole(self, args, params, error)
 
     def __repr__(self) -> str:
         """Give name, inputs and parameters."""

@@ -349,7 +349,7 @@ def _wrap(cls: Any, op: Op, ans: Array, edges: tuple[Any, ...], params: dict[str
 def _explain(op: Op, error: Exception, data: Sequence[Any], params: dict[str, Any] | None = None) -> Any:
     """Say which op failed, and on what; what looks at values while a program is recorded is recorded as a whole."""
     if isinstance(error, Unknown):
-        return error.whole(op, tuple(data), params or {})
+        return error.recorder.whole(op, tuple(data), params or {}, error)
     met = ", ".join(
         f"{name}: shape {np.shape(x)} dtype {x.dtype}" if hasattr(x, "dtype") else f"{name}: {x!r}"
         for name, x in zip(op.inputs if not op.variadic else [f"[{i}]" for i in range(len(data))], data, strict=True)

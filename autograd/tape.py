@@ -8,13 +8,13 @@ walks. This room knows no operation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any, cast
 
 import numpy as np
 
 from autograd.entry import Array, Entry, Joint, Leaf, Lift, Rule, Shell, Unknown, Variable, unchanged
+from autograd.fitting import broadcast_axes, fit, to_dtype
 from autograd.memory import expect
 
 
@@ -160,7 +160,7 @@ class Tape:
                     except Unknown as error:
                         if lift is not None:
                             raise
-                        ct = error.whole(rule.pull, (g, *_several(saved, rule)), {})
+                        ct = error.recorder.whole(rule.pull, (g, *_several(saved, rule)), {}, error)
                     shape = own if ct is g else ct.shape
                     if shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
                         ct = fit(ct, parent.shape, parent.dtype)
@@ -198,7 +198,7 @@ class Tape:
                     except Unknown as error:
                         if lift is not None:
                             raise
-                        part = error.whole(rule.push, (t, *_several(saved, rule)), {})
+                        part = error.recorder.whole(rule.push, (t, *_several(saved, rule)), {}, error)
                     total = part if total is None else total if part is None else total + part
                 if total is not None:
                     if total.shape != entry.shape:
@@ -359,64 +359,5 @@ def _pass_mask(
 def _fit_mask(mask: Array, shape: tuple[int, ...]) -> Array:
     """Bring a mask to an input's shape: broadcast it, and where the input was broadcast, any path counts."""
     full = np.broadcast_to(mask, np.broadcast_shapes(mask.shape, shape))
-    axes = _broadcast_axes(full.shape, shape)
+    axes = broadcast_axes(full.shape, shape)
     return np.reshape(np.logical_or.reduce(full, axis=axes), shape) if axes else full
-
-
-@lru_cache(maxsize=4096)
-def _broadcast_axes(wide: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Tell along which axes of `wide` an array of `shape` was repeated."""
-    extra = len(wide) - len(shape)
-    if extra < 0 or any(size not in (1, across) for size, across in zip(shape, wide[extra:], strict=True)):
-        raise ValueError(
-            f"a rule returned a cotangent of shape {wide} for an input of shape {shape}: it must have the input's "
-            "shape, or the broadcast one"
-        )
-    return tuple(range(extra)) + tuple(
-        extra + axis for axis, size in enumerate(shape) if size == 1 and wide[extra + axis] != 1
-    )
-
-
-def fit(g: Array, shape: tuple[int, ...], dtype: Any) -> Array:
-    """Bring a cotangent in the broadcast shape to its input's shape and dtype: the one place that un-broadcasts.
-
-    Raises
-    ------
-    ValueError
-        If `g` is not of a shape that `shape` broadcasts to: the rule is wrong.
-    """
-    if g.shape != shape:
-        axes = _broadcast_axes(g.shape, shape)
-        if g.dtype == np.float16:
-            g = np.add.reduce(g.astype(np.float32), axis=axes)
-        else:
-            g = np.add.reduce(g, axis=axes)
-        if g.shape != shape:
-            g = np.reshape(g, shape)
-    return g if g.dtype == dtype else to_dtype(g, dtype)
-
-
-def to_dtype(g: Array, dtype: Any) -> Array:
-    """Cast a derivative; a complex one that reaches a real value keeps its real part."""
-    if g.dtype.kind == "c" and dtype.kind != "c":
-        g = g.real
-    return g.astype(dtype)
-
-
-def owned(arrays: Iterable[Array | None], given: Iterable[Array] = ()) -> list[Array | None]:
-    """Make each array of a walk's result one that nobody else holds, of its own memory, and writable.
-
-    A rule's result is linear in the cotangent: it is new, or the cotangent, or a view. So what can be shared is a
-    view, one of the `given` cotangents, or the same array met twice.
-    """
-    seen = {id(g) for g in given}
-    result: list[Array | None] = []
-    for array in arrays:
-        if isinstance(array, np.generic):
-            array = np.asarray(array)
-        elif isinstance(array, np.ndarray):
-            if array.base is not None or id(array) in seen or not array.flags.writeable:
-                array = array.copy()
-            seen.add(id(array))
-        result.append(array)
-    return result

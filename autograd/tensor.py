@@ -13,12 +13,13 @@ import numpy as np
 
 from autograd import redirect
 from autograd.entry import Array, Entry, Leaf, Shell, Variable
+from autograd.fitting import owned
 from autograd.leaving import Leaving
 from autograd.operators import Flat
 from autograd.ops import elementwise as ew
 from autograd.ops import indexing
 from autograd.ops.shape import assemble, unstack
-from autograd.tape import Tape, owned
+from autograd.tape import Tape
 
 _FLOAT = "fc"
 
@@ -257,7 +258,7 @@ class Tensor(Leaving):
         found = walked.pullback([g], release=not retain_graph)
         for leaf, ct in zip(walked.inputs, owned(found, [g]), strict=True):
             if isinstance(leaf, Leaf) and ct is not None:
-                leaf.grad = ct if leaf.grad is None else np.add(leaf.grad, ct, out=np.empty_like(ct))
+                leaf.grad = ct if leaf.grad is None else np.asanyarray(leaf.grad + ct)
 
     def detach(self) -> Tensor:
         """Give the same value as a constant.

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from autograd import redirect
-from autograd.entry import Array, Shell, Variable, is_recording, recording
-from autograd.tape import Tape, owned
+from autograd.entry import Abstract, Array, Shell, Variable, is_recording, recording
+from autograd.fitting import owned
+from autograd.tape import Tape
 from autograd.tensor import Tensor, shell
 from autograd.tree import flatten, leaves_like
 
@@ -87,7 +88,7 @@ def value_and_grad(fun: Fn, argnum: int | Sequence[int] = 0) -> Fn:
                 everything[n] = value
             return fun(*everything, **kwargs)
 
-        run = _Run(of_chosen, [args[n] for n in positions], fun)
+        run = Run(of_chosen, [args[n] for n in positions], fun)
         value = run.scalar()
         gradients = run.pullback([np.ones_like(run.arrays[0])], release=True)
         return value, gradients[0] if single else tuple(gradients)
@@ -120,7 +121,7 @@ def vjp(fun: Fn, *primals: Any) -> tuple[Any, Fn]:
     >>> pullback(np.array([1.0, 10.0]))
     (array([ 3., 30.]), array(21.))
     """
-    run = _Run(fun, primals, fun)
+    run = Run(fun, primals, fun)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         leaves = leaves_like(run.out, cotangent)
@@ -157,12 +158,12 @@ def jvp(fun: Fn, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, 
     leaves = leaves_like(list(primals), list(tangents))
     if leaves is None:
         raise TypeError(f"The tangents' structure {tangents!r} is not that of the primals, {primals!r}")
-    run = _Run(fun, primals, fun)
+    run = Run(fun, primals, fun)
     tangent = run.pushforward(_fitting(leaves, run.inputs, "tangent", "primal"))
     return run.value(), tangent
 
 
-class _Run:
+class Run:
     """One recorded call: fresh variables in place of the leaves of its arguments, and the tape to its outputs."""
 
     def __init__(self, fun: Fn, args: Sequence[Any], named: Fn) -> None:
@@ -194,7 +195,7 @@ class _Run:
         self.outer = bool(self.tape.outer) and nested
 
     def _numeric(self, out: Any) -> Array:
-        array = out._value if isinstance(out, Shell) else np.asarray(out)
+        array = out._value if isinstance(out, Shell) else out if isinstance(out, Abstract) else np.asarray(out)
         if array.dtype.kind not in "biufc":
             raise TypeError(f"{self.name} returned {out!r}; what is differentiated returns numbers, or arrays of them")
         return array
@@ -205,7 +206,7 @@ class _Run:
             pairs = zip(self.arrays, self.entries, strict=True)
             return self.rebuild_out([array if entry is None else shell(array, entry) for array, entry in pairs])
         # What the tape may have saved, as much as the inputs, the caller must be free to write into.
-        return self.rebuild_out([np.copy(array) for array in self.arrays])
+        return self.rebuild_out([_given(np.copy(array)) for array in self.arrays])
 
     def scalar(self) -> Any:
         """Give the output if it is one real number."""
@@ -250,7 +251,12 @@ class _Run:
         """Give zeros for None, and arrays for what is not tracked."""
         plain = [x._value if isinstance(x, Tensor) and x.entry is None else x for x in found]
         mine = owned(plain, (*given, *self.inputs, *self.arrays))
-        return [np.zeros_like(to) if x is None else x for x, to in zip(mine, like, strict=True)]
+        return [_given(np.zeros_like(to) if x is None else x) for x, to in zip(mine, like, strict=True)]
+
+
+def _given(array: Array) -> Array:
+    """Give a user an array; while a program is recorded a constant Tensor, which can do all that an array can."""
+    return shell(array, None) if isinstance(array, Abstract) else array
 
 
 def _differentiable(leaf: Any, name: str) -> Array:
@@ -270,7 +276,9 @@ def _fitting(leaves: Sequence[Any], like: Sequence[Array], what: str, of: str) -
     fitting = []
     for value, to in zip(leaves, like, strict=True):
         number = isinstance(value, (int, float, complex)) and not isinstance(value, np.generic)
-        array: Array = value if isinstance(value, Shell) else np.asarray(value, dtype=to.dtype if number else None)
+        # What speaks NumPy's protocols stays what it is.
+        held = isinstance(value, Shell) or hasattr(value, "__array_function__")
+        array: Array = value if held else np.asarray(value, dtype=to.dtype if number else None)
         if array.shape != to.shape:
             raise ValueError(f"A {what} has shape {array.shape}, the {of} {to.shape}: they must be equal.")
         if array.dtype != to.dtype:

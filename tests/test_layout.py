@@ -19,7 +19,7 @@ PACKAGES = ("autograd", "nn")
 #: From the ground up. A module may import what stands on a lower floor, and of its own floor what does not import it
 #: in turn. A name that ends in a dot stands for all modules below it.
 FLOORS = [
-    ["autograd.entry", "autograd.tree", "autograd.memory"],
+    ["autograd.entry", "autograd.tree", "autograd.memory", "autograd.fitting"],
     [
         "autograd.tape",
         "autograd.op",
@@ -32,6 +32,7 @@ FLOORS = [
     ["autograd.protocols", "autograd.ufuncs", "autograd.redirect"],
     ["autograd.operators", "autograd.leaving", "autograd.tensor"],
     ["autograd.transforms"],
+    ["autograd.compiler", "autograd.compiler."],
     ["autograd.differences", "autograd.report", "autograd.judge", "autograd.spot", "autograd.proof", "autograd.check"],
     ["autograd.coverage", "autograd.extend"],
     ["autograd"],
@@ -49,8 +50,8 @@ def floor_of(name: str) -> int | None:
 
 PUBLIC = {
     "autograd": [
-        "Tape", "Tensor", "array", "check_grads", "grad", "jvp", "keep_memory", "no_grad", "relu", "value_and_grad",
-        "verdict", "vjp",
+        "Tape", "Tensor", "array", "check_grads", "compile", "derive", "grad", "is_compiling", "jvp", "keep_memory", "no_grad",
+        "relu", "value_and_grad", "verdict", "vjp",
     ],
     "nn": [
         "Adam", "CategoricalCrossentropy", "Comparison", "Dense", "Difference", "ReLU", "SGD", "Sequential", "Softmax",

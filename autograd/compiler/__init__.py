@@ -1,0 +1,1 @@
+"""From a tape to a program: `autograd.compile` and `autograd.derive`."""

@@ -1,0 +1,315 @@
+"""`compile`: a function that is recorded once for each kind of arguments, and from then on replayed.
+
+What you would have written by hand, written for you: loss and gradient as one flat program of NumPy calls, without a
+tape and without an allocation.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import update_wrapper
+from typing import Any, NamedTuple
+
+from autograd.compiler import differentiated
+from autograd.compiler.emit import emitted
+from autograd.compiler.inference import ones as dummy
+from autograd.compiler.optimize import flops_of, optimized
+from autograd.compiler.program import Program, Value, mapped
+from autograd.compiler.recording import Recording, is_compiling, record, settled
+from autograd.compiler.signature import Parameters, Static, described, difference, is_array, read
+from autograd.entry import Shell, is_recording
+
+Fn = Callable[..., Any]
+#: How many programs are kept for one function; the one that was not used for longest goes first.
+MOST_PROGRAMS = 64
+#: More programs than this are worth a warning.
+MANY_PROGRAMS = 8
+
+
+class Memory(NamedTuple):
+    """The bytes that a program takes: of its arena, of the largest set that is needed at one time, of its outputs."""
+
+    arena: int
+    live: int
+    outputs: int
+
+
+@dataclass(eq=False)
+class Made:
+    """A program that is ready to run.
+
+    Attributes
+    ----------
+    name : str
+        Of the function.
+    program : Program
+    reason : str
+        Why it was made.
+    memory : Memory
+    flops : int
+        The floating-point operations of one run, as far as they can be counted: one for each element of an elementwise
+        result, two for each product in a matrix product.
+    """
+
+    name: str
+    recording: Recording
+    program: Program
+    reason: str
+    memory: Memory
+    flops: int
+    signature: dict[str, str]
+    example: tuple[Any, Any]
+    make: Callable[[], Fn]
+    idle: list[Fn] = field(default_factory=list)
+    checks: list[tuple[Any, tuple[int, ...], Any]] = field(default_factory=list)
+    _derived: dict[Any, Compiled] = field(default_factory=dict)
+
+    def changed(self) -> str | None:
+        """Say what outside is no longer what the program was made for; None if all is."""
+        for held, shape, dtype in self.checks:
+            now = held.read()
+            now = now._value if isinstance(now, Shell) else now
+            if not hasattr(now, "shape") or now.shape != shape or now.dtype != dtype:
+                met = f"{now.dtype}{list(now.shape)}" if hasattr(now, "shape") else repr(now)
+                return f"{held.text} went from {dtype}{list(shape)} to {met}"
+        return self.recording.outside.changed()
+
+    def call(self, leaves: list[Any]) -> Any:
+        """Run on the leaves of the arguments, and give what the function returns."""
+        recording = self.recording
+        if recording.reads:
+            leaves = leaves + [held.read() for held in recording.reads]
+        results = self.run([x._value if isinstance(x, Shell) else x for x in leaves])
+        tracked = is_recording() and any(isinstance(x, Shell) and x.entry is not None for x in leaves)
+        drawn = results[recording.returned + len(recording.writes) :]
+        for held, value in zip(recording.writes, results[recording.returned :], strict=False):
+            held.write(value)  # type: ignore[misc]
+        results = results[: recording.returned]
+        if tracked:
+            results = differentiated.on_tape(self, leaves, results, drawn)
+        return recording.build(results)
+
+    def run(self, arrays: list[Any]) -> Any:
+        """Run on arrays, and give the outputs of the program."""
+        try:
+            run = self.idle.pop()
+        except IndexError:
+            # The first call, or another thread is running the last one: an arena of its own.
+            run = self.make()
+        try:
+            return run(*arrays)
+        finally:
+            self.idle.append(run)
+
+    def derived(self, mode: str, floating: Sequence[int]) -> Compiled:
+        """Give the compiled function for the derivatives of this program."""
+        key = (mode, tuple(floating))
+        if key not in self._derived:
+            fn = differentiated.derived(self.recording.program, mode, floating)
+            fn.__name__ = f"{mode} of {self.name}"
+            self._derived[key] = Compiled(fn, (), (), "auto")
+        return self._derived[key]
+
+    def __repr__(self) -> str:
+        """Give the reason and the size."""
+        return f"<program of {len(self.program.nodes)} calls: {self.reason}>"
+
+
+class Compiled:
+    """A function that replays programs; made by `compile`, which see.
+
+    Attributes
+    ----------
+    fn : callable
+        The function as it was written.
+    """
+
+    def __init__(self, fn: Fn, static: Any, donate: Any, backend: str) -> None:
+        if not callable(fn):
+            raise TypeError(f"compile takes a function; met {fn!r}")
+        if backend not in ("auto", "numpy"):
+            raise ValueError(f"backend is 'auto' or 'numpy'; met {backend!r}")
+        self.fn = fn
+        self._parameters = Parameters(fn, static, donate)
+        self._programs: OrderedDict[Any, list[Made]] = OrderedDict()
+        self._count = 0
+        self._latest: Made | None = None
+        update_wrapper(self, fn, updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the program for these arguments; record it first if there is none."""
+        if is_compiling():
+            return self.fn(*args, **kwargs)
+        made, leaves = self._made(args, kwargs)
+        return made.call(leaves)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """Bind to an object, as a method: `self` is static."""
+        if instance is None:
+            return self
+        name = f"_compiled_{self.__name__}"  # type: ignore[attr-defined]
+        held = vars(instance)
+        if name not in held:
+            bound = self.fn.__get__(instance, owner)
+            shifted = [one - 1 if isinstance(one, int) else one for one in self._parameters.static if one != 0]
+            donated = [one - 1 if isinstance(one, int) else one for one in self._parameters.donate if one != 0]
+            held[name] = Compiled(bound, tuple(shifted), tuple(donated), "auto")
+        return held[name]
+
+    @property
+    def programs(self) -> tuple[Made, ...]:
+        """All programs that are kept, in the order in which they were made, each with its reason."""
+        return tuple(made for several in self._programs.values() for made in several)
+
+    def program(self, *args: Any, **kwargs: Any) -> Program:
+        """Give the program for these arguments, and record it if there is none; it is not run."""
+        return self._made(args, kwargs)[0].program
+
+    @property
+    def source(self) -> str:
+        """The latest program as NumPy source that runs by itself, with the names of the function's variables.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing was compiled yet.
+        """
+        from autograd.compiler.source import rendered
+
+        args, kwargs = self._last().example
+        return rendered(self.fn, self._parameters, args, kwargs)
+
+    @property
+    def memory(self) -> Memory:
+        """The bytes of the latest program."""
+        return self._last().memory
+
+    @property
+    def flops(self) -> int:
+        """The floating-point operations of the latest program."""
+        return self._last().flops
+
+    def _last(self) -> Made:
+        if self._latest is None:
+            raise RuntimeError(f"{self.__name__} has no program yet: call it, or .program(...), with arguments first.")  # type: ignore[attr-defined]
+        return self._latest
+
+    def _made(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Made, list[Any]]:
+        if self._parameters.static:
+            args, kwargs = self._parameters.marked(args, kwargs)
+        settled()
+        leaves: list[Any] = []
+        key = (read(args, leaves), read(kwargs, leaves)) if kwargs else read(args, leaves)
+        why = None
+        several = self._programs.get(key)
+        if several is not None:
+            for made in several:
+                why = made.changed()
+                if why is None:
+                    self._latest = made
+                    return made, leaves
+        return self._record(args, kwargs, key, why), leaves
+
+    def _record(self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Any, why: str | None) -> Made:
+        parameters = self._parameters
+        signature = described(parameters.by_name(args, kwargs), "", {})
+        if why is None:
+            why = "first call" if self._latest is None else difference(self._latest.signature, signature)
+        statics = [arg.value for arg in (*args, *kwargs.values()) if isinstance(arg, Static)]
+        args = tuple(arg.value if isinstance(arg, Static) else arg for arg in args)
+        kwargs = {name: arg.value if isinstance(arg, Static) else arg for name, arg in kwargs.items()}
+        recording = record(self.fn, args, kwargs, is_array, statics)
+        program = optimized(recording.program)
+        emitter, make = emitted(program)
+        storage = emitter.storage
+        outputs = sum(out.nbytes for out in program.outputs if isinstance(out, Value))
+        first = len(program.inputs) - len(recording.reads)
+        made = Made(
+            getattr(self.fn, "__name__", type(self.fn).__name__), recording, program, why,
+            Memory(storage.nbytes, storage.live, outputs), flops_of(program), signature,
+            mapped((args, kwargs), _shape_of), make,
+        )  # fmt: skip
+        made.checks = [
+            (held, value.shape, value.dtype)
+            for held, value in zip(recording.reads, program.inputs[first:], strict=True)
+            if value.dtype != object
+        ]
+        self._keep(key, made)
+        return made
+
+    def _keep(self, key: Any, made: Made) -> None:
+        self._latest = made
+        self._programs.setdefault(key, []).append(made)
+        self._programs.move_to_end(key)
+        self._count += 1
+        if self._count == MANY_PROGRAMS + 1:
+            reasons = "; ".join(made.reason for made in self.programs[-3:])
+            warnings.warn(
+                f"{made.name} has been compiled {self._count} times, the last times because: {reasons}. Pass numbers "
+                "that change as arrays, np.asarray(x), and pad batches to one shape.",
+                stacklevel=5,
+            )
+        while sum(map(len, self._programs.values())) > MOST_PROGRAMS:
+            oldest = next(iter(self._programs))
+            self._programs[oldest].pop(0)
+            if not self._programs[oldest]:
+                del self._programs[oldest]
+
+
+def _shape_of(leaf: Any) -> Any:
+    """Give an array of a leaf's shape and dtype that takes no memory."""
+    return dummy(leaf.shape, leaf.dtype) if is_array(leaf) and hasattr(leaf, "dtype") else leaf
+
+
+def compile(
+    fn: Fn | None = None,
+    *,
+    static: str | int | Sequence[str | int] = (),
+    donate: str | int | Sequence[str | int] = (),
+    backend: str = "auto",
+) -> Any:
+    """Make a function that records `fn` once for each kind of arguments, and then runs what it did as a flat program.
+
+    Parameters
+    ----------
+    fn : callable
+        Written in NumPy, on arrays and trees of arrays. It may call `grad`, `vjp`, `jvp`, to any order, and other
+        compiled functions. It returns a tree of arrays. Without it, `compile` is a decorator with options.
+    static : names or positions
+        Arguments that decide what is computed: a program is made for each value. They must be hashable.
+    donate : names or positions
+        Arguments whose arrays the program may overwrite with results: the caller gives them up.
+    backend : str
+        "numpy", or "auto", the fastest that there is.
+
+    Returns
+    -------
+    Compiled
+        A callable that takes the arguments of `fn` and returns arrays where `fn` returns Tensors or arrays. Results are
+        the caller's to keep. On tracked Tensors it is recorded as one op, and can be differentiated to any order. It
+        has `programs`, `program(...)`, `source`, `memory` and `flops`.
+
+    Raises
+    ------
+    TypeError
+        When called: for an argument that is neither an array nor hashable, a function that asks for values (a
+        condition on an array, `float(x)`), and one that returns something else than arrays and numbers.
+    ValueError
+        If `static` or `donate` names no parameter.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import grad
+    >>> slope = compile(grad(lambda x: np.sum(np.tanh(x) ** 2)))
+    >>> slope(np.array([0.0, 1.0]))
+    array([0.        , 0.63970001])
+    >>> len(slope.programs)
+    1
+    """
+    if fn is None:
+        return lambda fn: Compiled(fn, static, donate, backend)
+    return Compiled(fn, static, donate, backend)

@@ -1,0 +1,333 @@
+"""The first backend: a program as one straight Python function of NumPy calls that write into an arena.
+
+Nothing is looked up, made or decided while it runs but the calls themselves: views of the arena are made once, numbers
+are arrays already, and every function that can writes its result where it belongs.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.passes.kinds import reduces
+from autograd.compiler.program import Constant, Node, Program, Value, name_of, values_in
+from autograd.compiler.storage import Storage, planned
+from autograd.compiler.symbol import cast
+from autograd.entry import Bundle
+from autograd.ops.elementwise import over
+
+#: How each function is called with an array to write into: the text of the call.
+Writer = Callable[["Emitter", Node, str], str]
+WRITERS: dict[Any, Writer] = {}
+
+
+def writer(*functions: Any) -> Callable[[Writer], Writer]:
+    """Register how functions write into an array."""
+
+    def add(fn: Writer) -> Writer:
+        WRITERS.update(dict.fromkeys(functions, fn))
+        return fn
+
+    return add
+
+
+def writes(node: Node) -> bool:
+    """Tell whether a node's function can write into an array that it is given."""
+    fn = node.fn
+    if any(out.dtype.kind not in "biufc" for out in node.outs) or node.ordered:
+        return False
+    if isinstance(fn, np.ufunc):
+        return not node.kwargs and node.build is None
+    if (ufunc := reduces(fn)) is not None:
+        return ufunc.nout == 1 and not set(node.kwargs) - {"axis", "keepdims"} and len(node.args) <= 2
+    if fn is np.where:
+        condition = isinstance(node.args[0], Value) and node.args[0].dtype == bool
+        return condition and len(node.args) == 3 and all(_same_kind(arg, node.out) for arg in node.args[1:])
+    if fn is np.concatenate:
+        return not set(node.kwargs) - {"axis"} and all(part.dtype == node.out.dtype for part in values_in(node.args))
+    return fn in WRITERS and not node.kwargs
+
+
+def _same_kind(arg: Any, out: Value) -> bool:
+    return not isinstance(arg, Value) or arg.dtype == out.dtype
+
+
+class Emitter:
+    """A program on its way to text.
+
+    Attributes
+    ----------
+    names : dict
+        The Python name of each value.
+    bound : dict
+        What is known before the first run: functions, constants, numbers.
+    places : list of (name, value)
+        Arrays to be made of the arena.
+    """
+
+    def __init__(self, program: Program, storage: Storage) -> None:
+        self.program = program
+        self.storage = storage
+        self.names: dict[Value, str] = {}
+        self.bound: dict[str, Any] = {"empty": np.empty, "array": np.array, "asarray": np.asarray}
+        self.places: list[tuple[str, Value]] = []
+        self.made: list[str] = []
+        self.source = ""
+        self.lines: list[str] = []
+        self.known: dict[Any, str] = {}
+        self.once: set[Value] = set()
+
+    # Names
+
+    def name(self, value: Value) -> str:
+        """Give the name of a value."""
+        if value not in self.names:
+            if isinstance(value, Constant):
+                self.names[value] = self.bind(value.array, "c")
+            else:
+                self.names[value] = f"v{len(self.names)}"
+        return self.names[value]
+
+    def bind(self, thing: Any, prefix: str) -> str:
+        """Give the name of an object that the text refers to."""
+        key = id(thing)
+        if key not in self.known:
+            self.known[key] = f"{prefix}{len(self.known)}"
+            self.bound[self.known[key]] = thing
+        return self.known[key]
+
+    def bind_function(self, fn: Any) -> str:
+        """Bind a function under a name that tells it."""
+        if ("fn", fn) not in self.known:
+            of = getattr(fn, "__self__", None)
+            name = getattr(fn, "__name__", "call").replace("<lambda>", "call")
+            name = f"{of.__name__}_{name}" if isinstance(of, np.ufunc) else name
+            name = name if name.isidentifier() and name not in self.bound else f"f{len(self.known)}"
+            self.known["fn", fn] = name
+            self.bound[name] = fn
+        return self.known["fn", fn]
+
+    def number(self, value: Any, dtype: Any) -> str:
+        """Give the name of a 0-d array that holds a number: NumPy takes it quicker than the number."""
+        key = ("number", repr(value), np.dtype(dtype))
+        if key not in self.known:
+            self.known[key] = f"k{len(self.known)}"
+            self.bound[self.known[key]] = np.array(value, dtype)
+        return self.known[key]
+
+    def text(self, arg: Any) -> str:
+        """Write an argument."""
+        if isinstance(arg, Value):
+            if arg in self.storage.numbers and arg.shape == ():
+                return self.number(self.storage.numbers[arg], arg.dtype)
+            return self.name(arg)
+        if isinstance(arg, tuple) and type(arg) is tuple:
+            return f"({', '.join(map(self.text, arg))}{',' if len(arg) == 1 else ''})"
+        if isinstance(arg, Bundle):
+            return (
+                f"{self.bind(Bundle, 'bundle')}({self.text(arg.parts)}, {self.text(arg.shape)}, {self.text(arg.dtype)})"
+            )
+        if type(arg) is list:
+            return f"[{', '.join(map(self.text, arg))}]"
+        if type(arg) is slice:
+            return f"slice({self.text(arg.start)}, {self.text(arg.stop)}, {self.text(arg.step)})"
+        if arg is None or arg is Ellipsis or type(arg) in (bool, int, str):
+            return "..." if arg is Ellipsis else repr(arg)
+        if type(arg) is float and arg == arg and abs(arg) != float("inf"):
+            return repr(arg)
+        return self.bind(arg, "s")
+
+    def operand(self, arg: Any, node: Node) -> str:
+        """Write an operand of a ufunc: a Python number as an array of the dtype that it takes there."""
+        if type(arg) in (int, float) and (node.fn is over or getattr(np, node.fn.__name__, None) is node.fn):
+            kinds = {x.dtype for x in node.args if isinstance(x, Value)}
+            if len(kinds) == 1 and (dtype := kinds.pop()).kind in "fc":
+                return self.number(arg, dtype)
+        return self.text(arg)
+
+    # Lines
+
+    def run(self) -> str:
+        """Write the whole text."""
+        program = self.program
+        for value in program.inputs:
+            self.name(value)
+        for node in program.nodes:
+            self._node(node)
+        returned = [self._returned(out) for out in program.outputs]
+        parameters = ", ".join(self.names[value] for value in program.inputs)
+        body = [*self.lines, f"return ({', '.join(returned)}{',' if len(returned) == 1 else ''})"]
+        return "\n".join([*self.made, f"def run({parameters}):", *[f"    {line}" for line in body]]) + "\n"
+
+    def _node(self, node: Node) -> None:
+        storage = self.storage
+        if node.outs[0] in storage.numbers:
+            out = node.outs[0]
+            if out.shape:
+                self.bound[self.name(out)] = np.full(out.shape, storage.numbers[out], out.dtype)
+            self.once.add(out)
+            return
+        if node.outs[0] in storage.views:
+            out = node.outs[0]
+            line = f"{self.name(out)} = {self._plain(node)}"
+            if self._is_once(out):
+                self.made.append(line)
+                self.once.add(out)
+            else:
+                self.lines.append(line)
+            return
+        if all(out in storage.slot or out in storage.fresh for out in node.outs) and writes(node):
+            for out in node.outs:
+                if out in storage.slot:
+                    self.places.append((self.name(out), out))
+                    self.once.add(out)
+                else:
+                    self.lines.append(f"{self.name(out)} = empty({self.text(out.shape)}, {self.text(out.dtype)})")
+            self.lines.append(self._writing(node))
+            return
+        self._calling(node)
+
+    def _is_once(self, view: Value) -> bool:
+        of = self.storage.views[view]
+        return of in self.once
+
+    def _writing(self, node: Node) -> str:
+        out = ", ".join(self.name(out) for out in node.outs)
+        if node.fn in WRITERS:
+            return WRITERS[node.fn](self, node, out)
+        if (ufunc := reduces(node.fn)) is not None:
+            axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("axis", 0)
+            keep = ", True" if node.kwargs.get("keepdims") else ""
+            fn = self.bind_function(ufunc.reduce)
+            return f"{fn}({self.text(node.args[0])}, {self.text(axis)}, None, {out}{keep})"
+        args = ", ".join(self.operand(arg, node) for arg in node.args)
+        return f"{self.bind_function(node.fn)}({args}, {out})"
+
+    def _plain(self, node: Node) -> str:
+        if node.fn is operator.getitem:
+            index = node.args[1]
+            parts = index if isinstance(index, tuple) and index else (index,)
+            return f"{self.text(node.args[0])}[{', '.join(self._index(part) for part in parts)}]"
+        args = [self.text(arg) for arg in node.args]
+        args += [f"{key}={self.text(arg)}" for key, arg in node.kwargs.items()]
+        return f"{self.bind_function(node.fn)}({', '.join(args)})"
+
+    def _index(self, part: Any) -> str:
+        if type(part) is slice:
+            start, stop, step = ("" if x is None else self.text(x) for x in (part.start, part.stop, part.step))
+            return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+        return self.text(part)
+
+    def _calling(self, node: Node) -> None:
+        """Let a function return what it likes: arrays of its own."""
+        call = self._plain(node)
+        names = [self.name(out) for out in node.outs]
+        if node.build is None:
+            self.lines.append(f"{names[0]} = asarray({call})")
+        else:
+            self.lines.append(f"{_unpacking(node.build(names))} = {call}")
+        if node.fn is operator.getitem:
+            return
+        for name, out in zip(names, node.outs, strict=True):
+            if node.build is not None:
+                self.lines.append(f"{name} = asarray({name})")
+            met = self.bind(_met, "met")
+            what = f"{self.bind(name_of(node.fn), 's')}, {name}, {self.text(out.dtype)}, {self.text(out.shape)}"
+            self.lines.append(
+                f"if {name}.dtype != {self.text(out.dtype)} or {name}.shape != {self.text(out.shape)}: {met}({what})"
+            )
+
+    def _returned(self, out: Any) -> str:
+        if not isinstance(out, Value):
+            return self.bind(out, "r")
+        if out in self.storage.fresh:
+            return self.name(out)
+        return f"array({self.text(out)})"
+
+
+def _unpacking(pattern: Any) -> str:
+    if isinstance(pattern, str):
+        return pattern
+    return f"({', '.join(map(_unpacking, pattern))},)"
+
+
+def _met(name: str, found: Any, dtype: Any, shape: Any) -> None:
+    """Say that a function returned something else than it did for the throw-away arrays."""
+    raise TypeError(
+        f"{name} returned {found.dtype}{list(found.shape)} where {dtype}{list(shape)} was expected: what it returns "
+        "depends on the values that it is given, so it cannot be part of a program. Call it outside of the function."
+    )
+
+
+# Functions that write in another way than by a last argument
+
+
+@writer(np.matmul, np.dot)
+def _product(e: Emitter, node: Node, out: str) -> str:
+    x, y = node.args
+    plain = all(len(arg.shape) == 2 and arg.dtype == node.out.dtype and arg.dtype.kind == "f" for arg in (x, y))
+    fn = np.dot if plain or node.fn is np.dot else np.matmul
+    return f"{e.bind_function(fn)}({e.text(x)}, {e.text(y)}, {out})"
+
+
+@writer(cast)
+def _cast(e: Emitter, node: Node, out: str) -> str:
+    return f"{e.bind_function(np.copyto)}({out}, {e.text(node.args[0])}, 'unsafe')"
+
+
+@writer(np.concatenate)
+def _concatenate(e: Emitter, node: Node, out: str) -> str:
+    axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("axis", 0)
+    return f"{e.bind_function(np.concatenate)}({e.text(tuple(node.args[0]))}, {e.text(axis)}, {out})"
+
+
+@writer(np.where)
+def _where(e: Emitter, node: Node, out: str) -> str:
+    c, x, y = (e.text(arg) for arg in node.args)
+    copyto = e.bind_function(np.copyto)
+    first = "" if y == out or _same_place(e, node) else f"{copyto}({out}, {y}); "
+    return f"{first}{copyto}({out}, {x}, 'same_kind', {c})"
+
+
+def _same_place(e: Emitter, node: Node) -> bool:
+    y, slots = node.args[2], e.storage.slot
+    return isinstance(y, Value) and y in slots and slots.get(node.out) is slots[y]
+
+
+@writer(over)
+def _over(e: Emitter, node: Node, out: str) -> str:
+    x, y = (e.operand(arg, node) for arg in node.args)
+    return f"{e.bind(over_into, 'over')}({x}, {y}, {out})"
+
+
+def over_into(x: Any, y: Any, out: Any) -> None:
+    """Write x / y, and 0 for 0 / 0."""
+    if np.count_nonzero(y) == y.size:
+        np.divide(x, y, out)
+    else:
+        out[...] = over.fn(np.broadcast_to(x, out.shape), np.broadcast_to(y, out.shape))
+
+
+def emitted(program: Program, storage: Storage | None = None) -> tuple[Emitter, Callable[[], Callable[..., Any]]]:
+    """Give the emitter of a program and what makes a function to run, each with an arena of its own."""
+    storage = planned(program, writes) if storage is None else storage
+    emitter = Emitter(program, storage)
+    text = emitter.run()
+    code = compile(text, "<program>", "exec")
+    emitter.source = text
+
+    def make() -> Callable[..., Any]:
+        space = dict(emitter.bound)
+        arena = np.empty(storage.nbytes + 64, np.uint8)
+        start = -arena.ctypes.data % 64
+        for name, value in emitter.places:
+            at = start + storage.slot[value].offset
+            space[name] = arena[at : at + value.nbytes].view(value.dtype).reshape(value.shape)
+        exec(code, space)
+        run: Callable[..., Any] = space["run"]
+        return run
+
+    return emitter, make

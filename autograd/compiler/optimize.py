@@ -1,0 +1,44 @@
+"""The passes in their order, each with a switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import numpy as np
+
+from autograd.compiler.passes import algebra, common, dead
+from autograd.compiler.passes.kinds import is_elementwise, reduces
+from autograd.compiler.program import Program, Value
+
+#: The passes by name, in the order in which they run; the first ones are repeated while something changes.
+PASSES: dict[str, Callable[[Program], Program]] = {
+    "algebra": algebra.run,
+    "common": common.run,
+    "dead": dead.run,
+}
+_ROUNDS = 4
+
+
+def optimized(program: Program, off: Collection[str] = ()) -> Program:
+    """Apply the passes, but for those that are switched off."""
+    for _ in range(_ROUNDS):
+        before = len(program.nodes)
+        for name, run in PASSES.items():
+            if name not in off:
+                program = run(program)
+        if len(program.nodes) == before:
+            break
+    return program
+
+
+def flops_of(program: Program) -> int:
+    """Count operations: one for each element that is made or summed, two for each product in a matrix product."""
+    total = 0
+    for node in program.nodes:
+        if node.fn in (np.matmul, np.dot) and isinstance(node.args[0], Value):
+            total += 2 * node.out.size * (node.args[0].shape[-1] if node.args[0].shape else 1)
+        elif is_elementwise(node.fn):
+            total += sum(out.size for out in node.outs)
+        elif reduces(node.fn) is not None:
+            total += node.args[0].size
+    return total

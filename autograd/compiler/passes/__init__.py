@@ -1,0 +1,1 @@
+"""Passes: each takes a program to another that computes the same."""

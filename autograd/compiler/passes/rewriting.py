@@ -1,0 +1,77 @@
+"""Go through a program and write another: what the passes have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd.compiler.inference import result_of, value_like
+from autograd.compiler.program import Constant, Fn, Node, Program, Value, mapped
+
+
+class Rewriter:
+    """A program that is being written from another, node by node.
+
+    Attributes
+    ----------
+    nodes : list of Node
+        What is written so far.
+    made : dict
+        For each value the node that makes it.
+    instead : dict
+        What stands for a value of the old program.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.old = program
+        self.nodes: list[Node] = []
+        self.made: dict[Value, Node] = {}
+        self.instead: dict[Value, Value] = {}
+        self.origin = ""
+
+    def now(self, tree: Any) -> Any:
+        """Give an argument with what stands for its values."""
+        return mapped(tree, lambda leaf: self.instead.get(leaf, leaf) if isinstance(leaf, Value) else leaf)
+
+    def maker(self, value: Any) -> Node | None:
+        """Give the node that makes a value; None for an input, a constant, a number."""
+        return self.made.get(value) if isinstance(value, Value) else None
+
+    def add(self, node: Node) -> None:
+        """Write a node."""
+        self.nodes.append(node)
+        for out in node.outs:
+            self.made[out] = node
+
+    def call(self, fn: Fn, *args: Any, **kwargs: Any) -> Value:
+        """Write a call that returns one array, and give that."""
+        result = result_of(fn, args, kwargs)
+        out = result if isinstance(result, Value) else value_like(fn, result)
+        self.add(Node(fn, args, kwargs, [out], None, self.origin))
+        return out
+
+    def run(self, visit: Callable[[Rewriter, Node], Any]) -> Program:
+        """Write the whole program: `visit` gives a value (or a list, one for each output) instead of a node, or None.
+
+        What stands for a value has its shape and dtype, and takes over its name.
+        """
+        for node in self.old.nodes:
+            here = Node(node.fn, self.now(node.args), self.now(node.kwargs), node.outs, node.build, node.origin,
+                        node.ordered)  # fmt: skip
+            self.origin = node.origin
+            found = visit(self, here)
+            if found is None:
+                self.add(here)
+                continue
+            for old, new in zip(node.outs, found if isinstance(found, list) else [found], strict=True):
+                if (old.shape, old.dtype) != (new.shape, new.dtype):
+                    raise AssertionError(f"{here.fn} was rewritten from {old} to {new}: report this")
+                if new.name is None and not isinstance(new, Constant):
+                    new.name = old.name
+                self.instead[old] = new
+        return Program(self.old.inputs, self.nodes, self.now(self.old.outputs))
+
+
+def rewritten(program: Program, visit: Callable[[Rewriter, Node], Any]) -> Program:
+    """Give the program that `visit` makes of another."""
+    return Rewriter(program).run(visit)

@@ -1,0 +1,205 @@
+"""Where each value of a program lies: views, places in one arena, arrays that the caller keeps.
+
+What a function can write into (`out=`) gets a place in the arena for as long as it is needed; a call that works element
+by element takes over the place of an operand that nobody needs any more. Views share the place of what they look at.
+Places are given out greedily, the largest first, each as low as those that live at the same time allow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.passes.kinds import is_elementwise, is_view, number_of
+from autograd.compiler.program import Constant, Node, Program, Value, values_in
+
+ALIGNED = 64
+
+
+@dataclass(eq=False)
+class Slot:
+    """A place in the arena, taken by one value after the other."""
+
+    nbytes: int
+    start: int
+    end: int
+    offset: int = -1
+
+
+@dataclass
+class Storage:
+    """Where the values of a program lie.
+
+    Attributes
+    ----------
+    slot : dict
+        The place of each value that has one in the arena.
+    numbers : dict
+        Values that are the same number everywhere, with the number: made once.
+    views : dict
+        For each view the value that it looks at first.
+    fresh : set
+        Values that the caller keeps: new memory at each run.
+    nbytes : int
+        The size of the arena.
+    live : int
+        The most bytes that are needed at one time.
+    """
+
+    slot: dict[Value, Slot] = field(default_factory=dict)
+    numbers: dict[Value, Any] = field(default_factory=dict)
+    views: dict[Value, Value] = field(default_factory=dict)
+    fresh: set[Value] = field(default_factory=set)
+    nbytes: int = 0
+    live: int = 0
+
+    def root(self, value: Value) -> Value:
+        """Give the value whose memory a view looks at."""
+        while value in self.views:
+            value = self.views[value]
+        return value
+
+
+def planned(program: Program, writes: Any, in_place: bool = True, reuse: bool = True) -> Storage:
+    """Find a place for each value.
+
+    Parameters
+    ----------
+    program : Program
+    writes : callable
+        Tells whether a node's function can write its result into an array that it is given.
+    in_place, reuse : bool
+        Whether a result may take over the place of an operand, and a place be given to one value after another.
+    """
+    storage = Storage()
+    probes: dict[Value, Any] = {}
+    for node in program.nodes:
+        _sort(node, storage, probes, writes)
+    outputs = [out for out in program.outputs if isinstance(out, Value)]
+    last = _last_uses(program, storage)
+    held: set[Value] = set()
+    for out in outputs:
+        if out in storage.slot and out not in held:
+            storage.fresh.add(out)
+            del storage.slot[out]
+        held.add(out)
+    end = len(program.nodes)
+    for at, node in enumerate(program.nodes):
+        for out in node.outs:
+            if out not in storage.slot:
+                continue
+            slot = Slot(-(-out.nbytes // ALIGNED) * ALIGNED, at, last.get(out, at) if reuse else end)
+            operand = _dying(node, out, at, storage, last) if in_place and reuse else None
+            if operand is not None:
+                slot, ends = storage.slot[operand], slot.end
+                slot.end = ends
+            storage.slot[out] = slot
+    slots = list(dict.fromkeys(storage.slot.values()))
+    storage.nbytes = placed(slots)
+    storage.live = largest(slots, end)
+    return storage
+
+
+def _sort(node: Node, storage: Storage, probes: dict[Value, Any], writes: Any) -> None:
+    """Decide what kind of storage a node's results have: a number, a view, a place in the arena, or NumPy's choice."""
+    if node.build is None and (number := number_of(node, node.outs[0])) is not None:
+        storage.numbers[node.outs[0]] = number
+        return
+    if is_view(node) and _views(node, probes):
+        storage.views[node.outs[0]] = node.args[0]
+        return
+    if writes(node):
+        for out in node.outs:
+            storage.slot[out] = Slot(0, 0, 0)
+
+
+def _views(node: Node, probes: dict[Value, Any]) -> bool:
+    """Tell whether a node only looks at its operand, as NumPy does on an array that lies as it would."""
+    x = node.args[0]
+    probe = probes.get(x)
+    if probe is None:
+        probe = np.empty(x.shape, x.dtype) if not isinstance(x, Constant) else x.array
+    if any(isinstance(arg, Value) for arg in node.args[1:]):
+        return False
+    result = node.fn(probe, *node.args[1:], **node.kwargs)
+    if not isinstance(result, np.ndarray) or (probe.size and not np.may_share_memory(result, probe)):
+        return False
+    probes[node.out] = result
+    return True
+
+
+def _last_uses(program: Program, storage: Storage) -> dict[Value, int]:
+    """Tell after which node the memory of each value is needed no more.
+
+    What NumPy returns of its own may be a view of any operand, so that these live as long.
+    """
+    last: dict[Value, int] = {}
+    holds: dict[Value, list[Value]] = {}
+    for at, node in enumerate(program.nodes):
+        roots = [storage.root(value) for value in node.inputs()]
+        for root in roots:
+            _use(root, at, last, holds)
+        for out in node.outs:
+            if out not in storage.slot and out not in storage.views and out not in storage.numbers:
+                holds[out] = [r for root in roots for r in (root, *holds.get(root, ()))]
+    for value in values_in(program.outputs):
+        _use(storage.root(value), len(program.nodes), last, holds)
+    return last
+
+
+def _use(root: Value, at: int, last: dict[Value, int], holds: dict[Value, list[Value]]) -> None:
+    last[root] = at
+    for held in holds.get(root, ()):
+        last[held] = at
+
+
+def _dying(node: Node, out: Value, at: int, storage: Storage, last: dict[Value, int]) -> Value | None:
+    """Find an operand whose place a result may take: needed no more, and as large, element on element."""
+    if not is_elementwise(node.fn) or len(node.outs) != 1:
+        return None
+    operands = node.args[2:] if node.fn is np.where else node.args
+    for x in operands:
+        if isinstance(x, Value) and x in storage.slot and last.get(x) == at:
+            if x.shape == out.shape and x.dtype == out.dtype and storage.slot[x].end == at:
+                if node.fn is np.where and any(_touches(y, x, storage) for y in node.args[:2]):
+                    continue
+                if all(y is x or not _touches(y, x, storage) for y in node.args):
+                    return x
+    return None
+
+
+def _touches(y: Any, x: Value, storage: Storage) -> bool:
+    """Tell whether an operand looks at the memory of another."""
+    return isinstance(y, Value) and storage.root(y) is storage.root(x)
+
+
+def placed(slots: list[Slot]) -> int:
+    """Give each slot an offset, so that none overlaps another that lives at the same time; return the size of all."""
+    done: list[Slot] = []
+    for slot in sorted(slots, key=lambda slot: (-slot.nbytes, slot.start)):
+        beside = sorted(
+            (other for other in done if other.start <= slot.end and slot.start <= other.end), key=lambda it: it.offset
+        )
+        offset = 0
+        for other in beside:
+            if offset + slot.nbytes <= other.offset:
+                break
+            offset = max(offset, other.offset + other.nbytes)
+        slot.offset = offset
+        done.append(slot)
+    return max((slot.offset + slot.nbytes for slot in slots), default=0)
+
+
+def largest(slots: list[Slot], end: int) -> int:
+    """Give the most bytes that live at one time."""
+    change = [0] * (end + 2)
+    for slot in slots:
+        change[slot.start] += slot.nbytes
+        change[slot.end + 1] -= slot.nbytes
+    most = now = 0
+    for step in change:
+        now += step
+        most = max(most, now)
+    return most

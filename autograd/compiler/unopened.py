@@ -1,0 +1,148 @@
+"""Functions that look at values in ways that no program can follow: called as they are, differentiated when it runs.
+
+In a program such a call is one node, and its derivative another that runs the tape on the values it then has. So every
+function of the table can be compiled; what it costs beyond NumPy's own call is the tape's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.entry import Abstract, Bundle, Joint, Rule, Shell, Unknown, is_recording, kept, next_number
+from autograd.tensor import Tensor, shell
+from autograd.transforms import jvp, vjp
+from autograd.tree import flatten
+
+Fn = Callable[..., Any]
+
+
+def unopened(trace: Any, fn: Fn, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], error: Unknown) -> Any:
+    """Record a call of `fn`, some of whose arguments are Tensors that hold symbols."""
+    leaves, rebuild = flatten([list(args), kwargs])
+    places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, (Shell, Abstract))]
+
+    def of_arrays(*arrays: Any) -> Any:
+        everything = list(leaves)
+        for i, array in zip(places, arrays, strict=True):
+            everything[i] = array
+        plain, named = rebuild(everything)
+        return fn(*plain, **named)
+
+    of_arrays.__name__ = name
+    return _recorded(trace, of_arrays, [leaves[i] for i in places], error)
+
+
+def _recorded(trace: Any, fn: Fn, operands: Sequence[Any], error: Unknown) -> Any:
+    """Record `fn` of arrays as one node, and one entry of the tape if an operand is tracked."""
+    data = [x._value if isinstance(x, Shell) else x for x in operands]
+    result = trace.whole(_plain(fn), tuple(data), {}, error)
+    leaves, rebuild = flatten(result)
+    entries = [x.entry if isinstance(x, Shell) else None for x in operands]
+    floating = [k for k, leaf in enumerate(leaves) if leaf.dtype.kind in "fc"]
+    if not is_recording() or not any(entries) or not floating:
+        return rebuild([shell(leaf, None) if leaf.dtype.kind in "fc" else leaf for leaf in leaves])
+    where = [i for i, x in enumerate(data) if x.dtype.kind in "fc"]
+    shape, dtype = tuple(leaves[k].shape for k in floating), tuple(leaves[k].dtype for k in floating)
+    rules = _Rules(trace, fn, where, floating, error)
+    sources = tuple(range(len(data)))
+    edges = tuple(
+        (entry, Rule(i, ("",) * len(data), sources, rules.pull(i), rules.push(i), lambda *_: None), kept(data))
+        for i, entry in enumerate(entries)
+        if entry is not None and i in where
+    )
+    joint = Joint(_Named(fn.__name__, len(floating)), edges, None, next_number(), shape, dtype)
+    out = list(leaves)
+    for n, k in enumerate(floating):
+        out[k] = shell(leaves[k], joint.output(-1 - n))
+    return rebuild(
+        [shell(leaf, None) if isinstance(leaf, Abstract) and leaf.dtype.kind in "fc" else leaf for leaf in out]
+    )
+
+
+class _Named:
+    """What the tape shows."""
+
+    __slots__ = ("name", "outputs")
+
+    def __init__(self, name: str, count: int) -> None:
+        self.name = name
+        self.outputs = tuple(map(str, range(count)))
+
+
+def _plain(fn: Fn) -> Fn:
+    """Make a function give arrays, whatever it is built of."""
+
+    def call(*arrays: Any) -> Any:
+        leaves, rebuild = flatten(fn(*arrays))
+        return rebuild([leaf._value if isinstance(leaf, Shell) else leaf for leaf in leaves])
+
+    call.__name__ = fn.__name__
+    return call
+
+
+class _Rules:
+    """The rules of an unopened function: each is again an unopened function, so that there is no highest order."""
+
+    def __init__(self, trace: Any, fn: Fn, where: list[int], floating: list[int], error: Unknown) -> None:
+        self.trace, self.fn, self.where, self.floating, self.error = trace, fn, where, floating, error
+        self.last: tuple[Any, Any] = (None, None)
+
+    def _of_floats(self, everything: Sequence[Any]) -> Fn:
+        def run(*xs: Any) -> Any:
+            arrays = list(everything)
+            for i, x in zip(self.where, xs, strict=True):
+                arrays[i] = x
+            leaves = flatten(self.fn(*arrays))[0]
+            return [leaves[k] for k in self.floating]
+
+        return run
+
+    def pull(self, i: int) -> Fn:
+        """Give the reverse rule of one operand."""
+        count = len(self.floating)
+
+        def back(*arrays: Any) -> Any:
+            everything, cts = arrays[:-count], list(arrays[-count:])
+            return list(vjp(self._of_floats(everything), *[everything[i] for i in self.where])[1](cts))
+
+        back.__name__ = f"vjp of {self.fn.__name__}"
+
+        def rule(g: Bundle, *saved: Any) -> Any:
+            if self.last[0] is not g:
+                cts = [_like(p, s, d, saved) for p, s, d in zip(g.parts, g.shape, g.dtype, strict=True)]
+                self.last = (g, self._apply(back, [*saved, *cts]))
+            return self.last[1][self.where.index(i)]
+
+        return rule
+
+    def push(self, i: int) -> Fn:
+        """Give the forward rule of one operand."""
+        where = self.where
+
+        def forth(*arrays: Any) -> Any:
+            everything, t = arrays[:-1], arrays[-1]
+            tangents = [t if k == i else np.zeros_like(everything[k]) for k in where]
+            return list(jvp(self._of_floats(everything), [everything[k] for k in where], tangents)[1])
+
+        forth.__name__ = f"jvp of {self.fn.__name__}"
+
+        def rule(t: Any, *saved: Any) -> Bundle:
+            parts = tuple(self._apply(forth, [*saved, t]))
+            return Bundle(parts, tuple(p.shape for p in parts), tuple(p.dtype for p in parts))
+
+        return rule
+
+    def _apply(self, fn: Fn, operands: list[Any]) -> Any:
+        lifted = any(isinstance(x, Shell) for x in operands)
+        found = _recorded(self.trace, fn, operands, self.error)
+        return found if lifted else [x._value if isinstance(x, Shell) else x for x in found]
+
+
+def _like(part: Any, shape: Any, dtype: Any, saved: Sequence[Any]) -> Any:
+    if part is not None:
+        return part
+    symbol = next(x._value if isinstance(x, Tensor) else x for x in saved if isinstance(x, (Shell, Abstract)))
+    return np.zeros_like(symbol, dtype=dtype, shape=shape)
