@@ -138,7 +138,7 @@ def _binary(op: Op) -> Fn:
             cls = x.__class__
             px = x.entry
             x = x._value
-            if widen and type(y) is float and x.dtype is _FLOAT64:
+            if widen and type(y) is float and x.dtype is _FLOAT64 and type(x) is ndarray:
                 # The same number, and NumPy computes with it in two thirds of the time, here and in the rule.
                 y = np.asarray(y)
         if y_is_shell:

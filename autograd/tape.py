@@ -160,7 +160,7 @@ class Tape:
                     except Unknown as error:
                         if lift is not None:
                             raise
-                        ct = error.recorder.whole(rule.pull, (g, *_several(saved, rule)), {}, error)
+                        ct = error.recorder.whole(rule.pull, (g, *_several(saved, rule)), {}, error, True)
                     shape = own if ct is g else ct.shape
                     if shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
                         ct = fit(ct, parent.shape, parent.dtype)
@@ -198,7 +198,7 @@ class Tape:
                     except Unknown as error:
                         if lift is not None:
                             raise
-                        part = error.recorder.whole(rule.push, (t, *_several(saved, rule)), {}, error)
+                        part = error.recorder.whole(rule.push, (t, *_several(saved, rule)), {}, error, True)
                     total = part if total is None else total if part is None else total + part
                 if total is not None:
                     if total.shape != entry.shape:

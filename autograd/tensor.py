@@ -258,7 +258,7 @@ class Tensor(Leaving):
         found = walked.pullback([g], release=not retain_graph)
         for leaf, ct in zip(walked.inputs, owned(found, [g]), strict=True):
             if isinstance(leaf, Leaf) and ct is not None:
-                leaf.grad = ct if leaf.grad is None else np.asanyarray(leaf.grad + ct)
+                leaf.grad = ct if leaf.grad is None else _sum(leaf.grad, ct)
 
     def detach(self) -> Tensor:
         """Give the same value as a constant.
@@ -354,6 +354,12 @@ def _numeric(data: Any) -> Array:
             "Convert it first, for instance np.array(data, dtype=float)."
         )
     return data
+
+
+def _sum(x: Array, y: Array) -> Array:
+    """Add two arrays; of 0-d ones NumPy gives a number."""
+    total = x + y
+    return total if hasattr(total, "__array_function__") else np.asarray(total)
 
 
 def _leaf(data: Array) -> Leaf:

@@ -21,5 +21,7 @@ from nn.losses import softmax_cross_entropy as softmax_cross_entropy
 from nn.metrics import accuracy as accuracy
 from nn.optimizers import SGD as SGD
 from nn.optimizers import Adam as Adam
+from nn.step import Step as Step
+from nn.step import make_step as make_step
 from nn.walk import named_parameters as named_parameters
 from nn.walk import parameters as parameters

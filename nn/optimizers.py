@@ -62,7 +62,7 @@ class Optimizer(ABC):
             Of one shape and dtype.
         state : tuple of ndarray
             From `init`, or from the update before.
-        iteration : int
+        iteration : int, or a 0-d array while a step is compiled
             How many steps the optimizer has made before, 0 at first; also for a parameter that joins late.
 
         Returns
@@ -230,7 +230,7 @@ class SGD(Optimizer):
 
     def update(self, param: Array, gradient: Array, state: State, iteration: int) -> tuple[Array, State]:
         """Give a parameter's new value and momentum; see the class for the formula and `Optimizer.update`."""
-        change = gradient * -self.rate(iteration)
+        change = gradient * _like(param, -self.rate(iteration))
         if not self.momentum:
             return param + change, ()
         change += self.momentum * state[0]
@@ -300,9 +300,9 @@ class Adam(Optimizer):
         momentum = beta_1 * momentum + (1 - beta_1) * gradient
         cache = beta_2 * cache + (1 - beta_2) * (gradient * gradient)
         # The corrections are numbers; as factors of the rate and of ε they cost no pass over the arrays.
-        root = math.sqrt(1 - beta_2 ** (iteration + 1))
-        rate = self.rate(iteration) * root / (1 - beta_1 ** (iteration + 1))
-        return param - rate * momentum / (np.sqrt(cache) + self.epsilon * root), (momentum, cache)
+        root = (1 - beta_2 ** (iteration + 1)) ** 0.5
+        rate = _like(param, self.rate(iteration) * root / (1 - beta_1 ** (iteration + 1)))
+        return param - rate * momentum / (np.sqrt(cache) + _like(param, self.epsilon * root)), (momentum, cache)
 
     def __repr__(self) -> str:
         """Show the settings."""
@@ -310,6 +310,11 @@ class Adam(Optimizer):
             f"Adam(learning_rate={self.learning_rate}, decay={self.decay}, epsilon={self.epsilon}, "
             f"beta_1={self.beta_1}, beta_2={self.beta_2})"
         )
+
+
+def _like(param: Any, number: Any) -> Any:
+    """Give a number that does not change the dtype of what it is multiplied with, also where it is an array."""
+    return number.astype(param.dtype) if hasattr(number, "astype") else number
 
 
 def _number(name: str, key: str, value: float, below: float = math.inf) -> float:

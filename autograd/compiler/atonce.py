@@ -40,11 +40,30 @@ def eigvals(a: Any) -> Any:
     return found.astype(np.result_type(found, np.complex64))
 
 
+def poly(a: Any) -> Any:
+    """Give the coefficients of a polynomial from its complex roots, complex ones also where all are real."""
+    return np.poly(a).astype(a.dtype)
+
+
+def _reduced(ufunc: np.ufunc) -> Callable[..., Any]:
+    def rewrite(a: Any, axis: Any = None, *rest: Any, keepdims: Any = False, **more: Any) -> Any:
+        return None if rest or more else (ufunc.reduce, (a,), {"axis": axis, "keepdims": bool(keepdims)})
+
+    return rewrite
+
+
 AT_ONCE: dict[Any, Callable[..., Any]] = {
     np.linalg.eig: lambda a: (eig, (a,), {}),
     np.linalg.eigvals: lambda a: (eigvals, (a,), {}),
+    np.poly: lambda a: (poly, (a,), {}) if a.dtype.kind == "c" else None,
     np.zeros_like: _filled(0),
     np.ones_like: _filled(1),
     np.empty_like: _filled(0),
     np.full_like: _full_like,
+    np.sum: _reduced(np.add),
+    np.prod: _reduced(np.multiply),
+    np.max: _reduced(np.maximum),
+    np.min: _reduced(np.minimum),
+    np.any: _reduced(np.logical_or),
+    np.all: _reduced(np.logical_and),
 }

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import update_wrapper
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd.compiler import differentiated
 from autograd.compiler.emit import emitted
 from autograd.compiler.inference import ones as dummy
-from autograd.compiler.optimize import flops_of, optimized
+from autograd.compiler.optimize import flops_of, lowered, optimized
 from autograd.compiler.program import Program, Value, mapped
 from autograd.compiler.recording import Recording, is_compiling, record, settled
 from autograd.compiler.signature import Parameters, Static, described, difference, is_array, read
 from autograd.entry import Shell, is_recording
+from autograd.tree import flatten
 
 Fn = Callable[..., Any]
 #: How many programs are kept for one function; the one that was not used for longest goes first.
@@ -62,6 +65,7 @@ class Made:
     flops: int
     signature: dict[str, str]
     example: tuple[Any, Any]
+    text: str
     make: Callable[[], Fn]
     idle: list[Fn] = field(default_factory=list)
     checks: list[tuple[Any, tuple[int, ...], Any]] = field(default_factory=list)
@@ -125,7 +129,11 @@ class Compiled:
     ----------
     fn : callable
         The function as it was written.
+    off : collection of str
+        Passes that are left out, by name: see `autograd.compiler.optimize`. For tests.
     """
+
+    off: Collection[str] = ()
 
     def __init__(self, fn: Fn, static: Any, donate: Any, backend: str) -> None:
         if not callable(fn):
@@ -203,6 +211,8 @@ class Compiled:
         settled()
         leaves: list[Any] = []
         key = (read(args, leaves), read(kwargs, leaves)) if kwargs else read(args, leaves)
+        if self._parameters.donate:
+            self._check_donated(args, kwargs, leaves)
         why = None
         several = self._programs.get(key)
         if several is not None:
@@ -222,15 +232,15 @@ class Compiled:
         args = tuple(arg.value if isinstance(arg, Static) else arg for arg in args)
         kwargs = {name: arg.value if isinstance(arg, Static) else arg for name, arg in kwargs.items()}
         recording = record(self.fn, args, kwargs, is_array, statics)
-        program = optimized(recording.program)
-        emitter, make = emitted(program)
+        program = optimized(recording.program, self.off)
+        emitter, make = emitted(lowered(program, self.off), self._donated(recording, args, kwargs), self.off)
         storage = emitter.storage
         outputs = sum(out.nbytes for out in program.outputs if isinstance(out, Value))
         first = len(program.inputs) - len(recording.reads)
         made = Made(
             getattr(self.fn, "__name__", type(self.fn).__name__), recording, program, why,
             Memory(storage.nbytes, storage.live, outputs), flops_of(program), signature,
-            mapped((args, kwargs), _shape_of), make,
+            mapped((args, kwargs), _shape_of), emitter.source, make,
         )  # fmt: skip
         made.checks = [
             (held, value.shape, value.dtype)
@@ -239,6 +249,39 @@ class Compiled:
         ]
         self._keep(key, made)
         return made
+
+    def _check_donated(self, args: tuple[Any, ...], kwargs: dict[str, Any], leaves: list[Any]) -> None:
+        """Refuse to write into what is another argument too, or cannot be written into."""
+        arrays = [x._value if isinstance(x, Shell) else x for x in leaves if not isinstance(x, np.random.Generator)]
+        roots = {id(x if x.base is None else x.base) for x in arrays}
+        if len(roots) == len(arrays) and all(x.flags.writeable for x in arrays):
+            return
+        for which, arg in (*enumerate(args), *kwargs.items()):
+            if which not in self._parameters.donate:
+                continue
+            name = self._parameters.names[which] if isinstance(which, int) else which
+            for x in flatten(arg)[0]:
+                if not is_array(x) or isinstance(x, np.random.Generator):
+                    continue
+                x = x._value if isinstance(x, Shell) else np.asarray(x)
+                if not x.flags.writeable:
+                    raise ValueError(f"An array donated in {name} is read-only: it cannot be written into.")
+                if sum(bool(np.may_share_memory(x, other)) for other in arrays) > 1:
+                    raise ValueError(
+                        f"An array donated in {name} shares its memory with another argument, which would change while "
+                        "it is read: pass a copy of one of them."
+                    )
+
+    def _donated(self, recording: Recording, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Value]:
+        """Give the inputs that the caller gives up."""
+        given = []
+        inputs = iter(recording.program.inputs)
+        chosen = self._parameters.donate
+        for which, arg in (*enumerate(args), *kwargs.items()):
+            values = [next(inputs) for leaf in flatten(arg)[0] if is_array(leaf)]
+            if which in chosen:
+                given += [value for value in values if value.dtype != object]
+        return given
 
     def _keep(self, key: Any, made: Made) -> None:
         self._latest = made

@@ -7,17 +7,19 @@ are arrays already, and every function that can writes its result where it belon
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
 
+from autograd.compiler.lowering import CLIP, add_flat, places, places_into, take_flat
 from autograd.compiler.passes.kinds import reduces
 from autograd.compiler.program import Constant, Node, Program, Value, name_of, values_in
 from autograd.compiler.storage import Storage, planned
 from autograd.compiler.symbol import cast
+from autograd.compiler.tiling import PIECE, Tile
 from autograd.entry import Bundle
-from autograd.ops.elementwise import over
+from autograd.ops.elementwise import gate, over
 
 #: How each function is called with an array to write into: the text of the call.
 Writer = Callable[["Emitter", Node, str], str]
@@ -37,10 +39,12 @@ def writer(*functions: Any) -> Callable[[Writer], Writer]:
 def writes(node: Node) -> bool:
     """Tell whether a node's function can write into an array that it is given."""
     fn = node.fn
+    if isinstance(fn, Tile):
+        return True
     if any(out.dtype.kind not in "biufc" for out in node.outs) or node.ordered:
         return False
     if isinstance(fn, np.ufunc):
-        return not node.kwargs and node.build is None
+        return not node.kwargs and node.build is None and (fn.nout == 1)
     if (ufunc := reduces(fn)) is not None:
         return ufunc.nout == 1 and not set(node.kwargs) - {"axis", "keepdims"} and len(node.args) <= 2
     if fn is np.where:
@@ -76,6 +80,7 @@ class Emitter:
         self.places: list[tuple[str, Value]] = []
         self.made: list[str] = []
         self.source = ""
+        self.makers: dict[str, Callable[[], Callable[..., Any]]] = {}
         self.lines: list[str] = []
         self.known: dict[Any, str] = {}
         self.once: set[Value] = set()
@@ -142,7 +147,7 @@ class Emitter:
 
     def operand(self, arg: Any, node: Node) -> str:
         """Write an operand of a ufunc: a Python number as an array of the dtype that it takes there."""
-        if type(arg) in (int, float) and (node.fn is over or getattr(np, node.fn.__name__, None) is node.fn):
+        if type(arg) in (int, float) and (node.fn in (over, CLIP) or getattr(np, node.fn.__name__, None) is node.fn):
             kinds = {x.dtype for x in node.args if isinstance(x, Value)}
             if len(kinds) == 1 and (dtype := kinds.pop()).kind in "fc":
                 return self.number(arg, dtype)
@@ -184,9 +189,14 @@ class Emitter:
                 if out in storage.slot:
                     self.places.append((self.name(out), out))
                     self.once.add(out)
+                elif out in storage.taken:
+                    # The caller gave it up.
+                    self.names[out] = self.name(storage.taken[out])
                 else:
                     self.lines.append(f"{self.name(out)} = empty({self.text(out.shape)}, {self.text(out.dtype)})")
-            self.lines.append(self._writing(node))
+            line = self._writing(node)
+            if line != "pass":
+                self.lines.append(line)
             return
         self._calling(node)
 
@@ -195,6 +205,8 @@ class Emitter:
         return of in self.once
 
     def _writing(self, node: Node) -> str:
+        if isinstance(node.fn, Tile):
+            return self._tiled(node.fn)
         out = ", ".join(self.name(out) for out in node.outs)
         if node.fn in WRITERS:
             return WRITERS[node.fn](self, node, out)
@@ -206,6 +218,42 @@ class Emitter:
         args = ", ".join(self.operand(arg, node) for arg in node.args)
         return f"{self.bind_function(node.fn)}({args}, {out})"
 
+    def _tiled(self, tile: Tile) -> str:
+        """Run a chain piece by piece; the last piece is what is left."""
+        values = (*tile.inputs, *tile.outputs)
+        names = [self._once(self.flat(value)) if value.shape else self.text(value) for value in values]
+
+        def call(length: int, start: Any, stop: Any) -> str:
+            parts = [
+                f"{name}[{start}:{stop}]" if value.shape else name for name, value in zip(names, values, strict=True)
+            ]
+            return f"{self._piece(tile, length)}({', '.join(parts)})"
+
+        whole = tile.size - tile.size % PIECE
+        loop = f"for a in range(0, {whole}, {PIECE}): {call(PIECE, 'a', f'a + {PIECE}')}"
+        if whole == tile.size:
+            return loop
+        self.lines.append(loop)
+        return call(tile.size - whole, whole, tile.size)
+
+    def _once(self, text: str) -> str:
+        """Evaluate an expression once, before a loop."""
+        if text.isidentifier():
+            return text
+        name = f"u{len(self.known)}"
+        self.known["once", len(self.known)] = name
+        self.lines.append(f"{name} = {text}")
+        return name
+
+    def _piece(self, tile: Tile, length: int) -> str:
+        """Bind the function that runs a chain on a piece."""
+        program, into = tile.program(length)
+        _, make = emitted(program, into, required=True)
+        name = f"tile{len(self.known)}"
+        self.known["tile", len(self.known)] = name
+        self.makers[name] = make
+        return name
+
     def _plain(self, node: Node) -> str:
         if node.fn is operator.getitem:
             index = node.args[1]
@@ -214,6 +262,30 @@ class Emitter:
         args = [self.text(arg) for arg in node.args]
         args += [f"{key}={self.text(arg)}" for key, arg in node.kwargs.items()]
         return f"{self.bind_function(node.fn)}({', '.join(args)})"
+
+    def same_place(self, x: Any, out: Value) -> bool:
+        """Tell whether a result lies where an operand lay."""
+        storage = self.storage
+        if isinstance(x, Value) and storage.taken.get(out) is x:
+            return True
+        return isinstance(x, Value) and x in storage.slot and storage.slot.get(out) is storage.slot[x]
+
+    def viewed(self, value: Value, dtype: Any) -> str:
+        """Write a value's memory as another dtype of the same size."""
+        return self._derived(value, ("view", dtype), f"{self.text(value)}.view({self.text(dtype)})")
+
+    def flat(self, value: Value) -> str:
+        """Write a value's memory as one axis."""
+        return self._derived(value, ("flat",), f"{self.text(value)}.reshape(-1)")
+
+    def _derived(self, value: Value, key: Any, text: str) -> str:
+        if value not in self.once:
+            return text
+        key = (value, *key)
+        if key not in self.known:
+            self.known[key] = f"w{len(self.known)}"
+            self.made.append(f"{self.known[key]} = {text}")
+        return self.known[key]
 
     def _index(self, part: Any) -> str:
         if type(part) is slice:
@@ -268,7 +340,7 @@ def _met(name: str, found: Any, dtype: Any, shape: Any) -> None:
 @writer(np.matmul, np.dot)
 def _product(e: Emitter, node: Node, out: str) -> str:
     x, y = node.args
-    plain = all(len(arg.shape) == 2 and arg.dtype == node.out.dtype and arg.dtype.kind == "f" for arg in (x, y))
+    plain = all(len(arg.shape) == 2 and arg.dtype == node.out.dtype and arg.dtype.kind in "fc" for arg in (x, y))
     fn = np.dot if plain or node.fn is np.dot else np.matmul
     return f"{e.bind_function(fn)}({e.text(x)}, {e.text(y)}, {out})"
 
@@ -281,20 +353,67 @@ def _cast(e: Emitter, node: Node, out: str) -> str:
 @writer(np.concatenate)
 def _concatenate(e: Emitter, node: Node, out: str) -> str:
     axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("axis", 0)
-    return f"{e.bind_function(np.concatenate)}({e.text(tuple(node.args[0]))}, {e.text(axis)}, {out})"
+    slots = e.storage.slot
+    whole = slots.get(node.out)
+    if axis != 0 or whole is None:
+        return f"{e.bind_function(np.concatenate)}({e.text(tuple(node.args[0]))}, {e.text(axis)}, {out})"
+    lines, at = [], 0
+    for piece in node.args[0]:
+        slot = slots.get(e.storage.root(piece))
+        end = at + piece.shape[0]
+        if slot is None or slot.within is not whole:
+            part = e._derived(node.out, (at, end), f"{out}[{at}:{end}]")
+            lines.append(f"{e.bind_function(np.copyto)}({part}, {e.text(piece)})")
+        at = end
+    return "; ".join(lines) or "pass"
 
 
 @writer(np.where)
 def _where(e: Emitter, node: Node, out: str) -> str:
     c, x, y = (e.text(arg) for arg in node.args)
     copyto = e.bind_function(np.copyto)
-    first = "" if y == out or _same_place(e, node) else f"{copyto}({out}, {y}); "
+    first = "" if e.same_place(node.args[2], node.out) else f"{copyto}({out}, {y}); "
     return f"{first}{copyto}({out}, {x}, 'same_kind', {c})"
 
 
-def _same_place(e: Emitter, node: Node) -> bool:
-    y, slots = node.args[2], e.storage.slot
-    return isinstance(y, Value) and y in slots and slots.get(node.out) is slots[y]
+@writer(gate)
+def _gate(e: Emitter, node: Node, out: str) -> str:
+    word = np.dtype(f"i{node.out.dtype.itemsize}")
+    x, taken = node.args
+    return f"{e.bind_function(np.multiply)}({e.viewed(x, word)}, {e.text(taken)}, {e.viewed(node.out, word)})"
+
+
+@writer(np.maximum, np.minimum)
+def _extreme(e: Emitter, node: Node, out: str) -> str:
+    # NumPy warns of a third argument by position.
+    x, y = (e.operand(arg, node) for arg in node.args)
+    return f"{e.bind_function(node.fn)}({x}, {y}, out={out})"
+
+
+@writer(CLIP)
+def _clip(e: Emitter, node: Node, out: str) -> str:
+    x, low, high = (e.operand(arg, node) for arg in node.args)
+    return f"{e.bind(CLIP, 'clip')}({x}, {low}, {high}, {out})"
+
+
+@writer(places)
+def _places(e: Emitter, node: Node, out: str) -> str:
+    y, starts, width = (e.text(arg) for arg in node.args)
+    return f"{e.bind_function(places_into)}({y}, {starts}, {width}, {out})"
+
+
+@writer(take_flat)
+def _take_flat(e: Emitter, node: Node, out: str) -> str:
+    x, where = node.args
+    return f"{e.flat(x)}.take({e.text(where)}, None, {out}, 'clip')"
+
+
+@writer(add_flat)
+def _add_flat(e: Emitter, node: Node, out: str) -> str:
+    x, where, values = node.args
+    first = "" if e.same_place(x, node.out) else f"{e.bind_function(np.copyto)}({out}, {e.text(x)}); "
+    flat, at = e.flat(node.out), e.text(where)
+    return f"{first}{flat}[{at}] = {flat}.take({at}, None, None, 'clip') + {e.text(values)}"
 
 
 @writer(over)
@@ -311,9 +430,11 @@ def over_into(x: Any, y: Any, out: Any) -> None:
         out[...] = over.fn(np.broadcast_to(x, out.shape), np.broadcast_to(y, out.shape))
 
 
-def emitted(program: Program, storage: Storage | None = None) -> tuple[Emitter, Callable[[], Callable[..., Any]]]:
+def emitted(
+    program: Program, donated: Collection[Value] = (), off: Collection[str] = (), required: bool = False
+) -> tuple[Emitter, Callable[[], Callable[..., Any]]]:
     """Give the emitter of a program and what makes a function to run, each with an arena of its own."""
-    storage = planned(program, writes) if storage is None else storage
+    storage = planned(program, writes, donated, "in place" not in off, "arena" not in off, required)
     emitter = Emitter(program, storage)
     text = emitter.run()
     code = compile(text, "<program>", "exec")
@@ -321,6 +442,7 @@ def emitted(program: Program, storage: Storage | None = None) -> tuple[Emitter, 
 
     def make() -> Callable[..., Any]:
         space = dict(emitter.bound)
+        space.update((name, make()) for name, make in emitter.makers.items())
         arena = np.empty(storage.nbytes + 64, np.uint8)
         start = -arena.ctypes.data % 64
         for name, value in emitter.places:

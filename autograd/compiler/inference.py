@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.compiler.program import Constant, Fn, Shape, Value, mapped, name_of
 from autograd.entry import Bundle
+from autograd.op import Op
 from autograd.tree import flatten
 
 
@@ -57,8 +58,10 @@ def negative(shape: Shape, dtype: Any) -> Any:
     return -_regular(shape, dtype) if dtype.kind in "fc" else ones(shape, dtype)
 
 
-def _large(shape: Shape, dtype: Any) -> Any:
-    """Make an array of numbers above 10."""
+def large(shape: Shape, dtype: Any) -> Any:
+    """Make an array of numbers above 10, of integers 2."""
+    if dtype.kind in "iu":
+        return np.full(shape, 2, dtype)
     return _regular(shape, dtype) + dtype.type(10) if dtype.kind in "fc" else ones(shape, dtype)
 
 
@@ -89,7 +92,7 @@ def parts_of(fn: Fn) -> Fn:
 
 
 def result_of(
-    fn: Fn, args: tuple[Any, ...], kwargs: dict[str, Any], ways: Any = (ones, _regular, mixed, _large)
+    fn: Fn, args: tuple[Any, ...], kwargs: dict[str, Any], ways: Any = (ones, _regular, mixed, large)
 ) -> Any:
     """Tell what a call returns, from running it on throw-away arrays: of another kind where it fails on the first."""
     if isinstance(fn, np.ufunc) and not kwargs and fn.signature is None and fn.nout == 1:
@@ -97,9 +100,27 @@ def result_of(
         shape = np.broadcast_shapes(*[array.shape for array in arrays])
         kinds = tuple(arg.dtype if isinstance(arg, Value) else arg for arg in args)
         return Value(shape, _dtype_of(fn, kinds))
+    if isinstance(fn, Op) and fn.family == "elementwise" and not fn.outputs and len(args) == len(fn.inputs):
+        # Element by element: one of each tells the dtype.
+        shape = np.broadcast_shapes(*[arg.shape for arg in args if isinstance(arg, Value)])
+        args = tuple(Value((1,) * len(arg.shape), arg.dtype) if type(arg) is Value else _corner(arg) for arg in args)
+        return Value(shape, np.asarray(_run(fn, args, kwargs, ways)).dtype)
     if fn in _PRODUCTS and not kwargs:
         args = _thin(args)
-    if ways[0] is ones and (getattr(fn, "__module__", None) or "").startswith("numpy.linalg"):
+    return _run(fn, args, kwargs, ways)
+
+
+def _corner(arg: Any) -> Any:
+    """Give one element of a constant, with all its axes."""
+    if isinstance(arg, Constant) and arg.array.size:
+        return Constant((1,) * arg.array.ndim, arg.dtype, None, arg.array[(slice(0, 1),) * arg.array.ndim])
+    return arg
+
+
+def _run(fn: Fn, args: tuple[Any, ...], kwargs: dict[str, Any], ways: Any) -> Any:
+    """Run a call on throw-away arrays of the first kind on which it does not fail."""
+    linear = fn is np.polyfit or (getattr(fn, "__module__", None) or "").startswith("numpy.linalg")
+    if ways[0] is ones and linear:
         # Not singular, for what comes out may depend on the rank.
         ways = (_regular, *ways)
     failed: Exception | None = None

@@ -6,16 +6,29 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
-from autograd.compiler.passes import algebra, common, dead
+from autograd.compiler import lowering, tiling
+from autograd.compiler.passes import algebra, common, dead, scatters
 from autograd.compiler.passes.kinds import is_elementwise, reduces
 from autograd.compiler.program import Program, Value
 
-#: The passes by name, in the order in which they run; the first ones are repeated while something changes.
-PASSES: dict[str, Callable[[Program], Program]] = {
+Pass = Callable[[Program], Program]
+
+#: The passes by name, in the order in which they run; they are repeated while something changes.
+PASSES: dict[str, Pass] = {
     "algebra": algebra.run,
+    "scatters": scatters.run,
     "common": common.run,
     "dead": dead.run,
 }
+#: What rewrites a program into the calls that NumPy does fastest, once.
+LOWERING: dict[str, Pass] = {
+    "lowering": lowering.run,
+    "common": common.run,
+    "dead": dead.run,
+    "tiling": tiling.run,
+}
+#: Switches of the backend: results in the place of operands, places used again.
+PLACES = ("in place", "arena")
 _ROUNDS = 4
 
 
@@ -28,6 +41,14 @@ def optimized(program: Program, off: Collection[str] = ()) -> Program:
                 program = run(program)
         if len(program.nodes) == before:
             break
+    return program
+
+
+def lowered(program: Program, off: Collection[str] = ()) -> Program:
+    """Rewrite a program into the calls that NumPy does fastest, but for the passes that are switched off."""
+    for name, run in LOWERING.items():
+        if name not in off:
+            program = run(program)
     return program
 
 

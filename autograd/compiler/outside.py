@@ -247,6 +247,9 @@ def _item_of_tuple(thing: tuple[Any, ...], i: int, place: Place | None, text: st
     def write(value: Any) -> None:
         now = place.get()
         items = [*now[:i], value, *now[i + 1 :]]
+        if all(item is before for item, before in zip(items, thing, strict=True)):
+            place.set(thing)
+            return
         place.set(type(now)(*items) if hasattr(now, "_fields") else type(now)(items))
 
     return Place(text, lambda: place.get()[i], write)

@@ -19,7 +19,7 @@ import numpy as np
 from autograd import redirect
 from autograd.compiler.generators import Recorded
 from autograd.compiler.naming import naming
-from autograd.compiler.outside import Outside, survey
+from autograd.compiler.outside import Outside, Place, survey
 from autograd.compiler.program import Constant, Program, Value
 from autograd.compiler.symbol import Symbol, Trace
 from autograd.entry import Leaf, Shell, recording
@@ -131,7 +131,7 @@ def _record(
             value.name = name
         reads: list[Held] = []
         _active.depth = getattr(_active, "depth", 0) + 1
-        state = _legacy_state()
+        before, state = np.random.get_state(), _legacy_state()
         _busy.append(trace.thread)
         try:
             with _lending(trace, outside, inputs, reads, pinned) as changed, recording(True):
@@ -142,11 +142,14 @@ def _record(
             _active.depth -= 1
             _busy.remove(trace.thread)
         if _legacy_state() != state:
+            np.random.set_state(before)
             raise TypeError(
                 f"{_name(fn)} draws from np.random's global state, whose numbers would be the same at each run. Pass a "
                 "generator, rng = np.random.default_rng(), and draw from it."
             )
         results, build = flatten(out)
+        if out is None:
+            raise TypeError(f"{_name(fn)} returned nothing: a compiled function returns what it computed.")
         outputs = [_output(trace, fn, leaf) for leaf in results]
         writes = []
         for held, value in changes:
@@ -215,7 +218,10 @@ def _lending(
             undo.append(partial(_restore, tensor, value, entry))
             if isinstance(entry, Leaf):
                 undo.append(partial(setattr, entry, "grad", grad))
-                if grad is not None:
+                if grad is None:
+                    # Whether gradients add up to one that is there is another program.
+                    outside.fixed.append((Place(f"{text}.grad", partial(getattr, entry, "grad"), _nothing), None))
+                else:
                     entry.grad = lend(Held(f"{text}.grad", partial(getattr, entry, "grad")), grad)
             tensors.append((text, tensor, symbol, entry.grad if isinstance(entry, Leaf) else None, entry))
         for place in outside.arrays:
@@ -245,6 +251,10 @@ def _lending(
     finally:
         for step in reversed(undo):
             step()
+
+
+def _nothing(value: Any) -> None:
+    pass
 
 
 def _restore(tensor: Any, value: Any, entry: Any) -> None:

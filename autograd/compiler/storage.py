@@ -7,13 +7,16 @@ Places are given out greedily, the largest first, each as low as those that live
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from autograd.compiler.lowering import add_flat
 from autograd.compiler.passes.kinds import is_elementwise, is_view, number_of
 from autograd.compiler.program import Constant, Node, Program, Value, values_in
+from autograd.ops.elementwise import gate
 
 ALIGNED = 64
 
@@ -25,7 +28,13 @@ class Slot:
     nbytes: int
     start: int
     end: int
-    offset: int = -1
+    first: int = -1
+    within: Slot | None = None
+
+    @property
+    def offset(self) -> int:
+        """Where it begins: in the arena, or for a part of another slot from there."""
+        return self.first if self.within is None else self.within.offset + self.first
 
 
 @dataclass
@@ -40,8 +49,12 @@ class Storage:
         Values that are the same number everywhere, with the number: made once.
     views : dict
         For each view the value that it looks at first.
+    reshapes : dict
+        Of the views those that are all of what they look at, in another shape.
     fresh : set
         Values that the caller keeps: new memory at each run.
+    taken : dict
+        Those of them that are written into an input that the caller gave up.
     nbytes : int
         The size of the arena.
     live : int
@@ -51,7 +64,9 @@ class Storage:
     slot: dict[Value, Slot] = field(default_factory=dict)
     numbers: dict[Value, Any] = field(default_factory=dict)
     views: dict[Value, Value] = field(default_factory=dict)
+    reshapes: dict[Value, bool] = field(default_factory=dict)
     fresh: set[Value] = field(default_factory=set)
+    taken: dict[Value, Value] = field(default_factory=dict)
     nbytes: int = 0
     live: int = 0
 
@@ -62,16 +77,27 @@ class Storage:
         return value
 
 
-def planned(program: Program, writes: Any, in_place: bool = True, reuse: bool = True) -> Storage:
+def planned(
+    program: Program,
+    writes: Any,
+    donated: Collection[Value] = (),
+    in_place: bool = True,
+    reuse: bool = True,
+    required: bool = False,
+) -> Storage:
     """Find a place for each value.
 
     Parameters
     ----------
     program : Program
+    donated : collection of Value
+        Inputs that may be written into.
     writes : callable
         Tells whether a node's function can write its result into an array that it is given.
     in_place, reuse : bool
         Whether a result may take over the place of an operand, and a place be given to one value after another.
+    required : bool
+        The outputs have to be written into the donated inputs, one for each.
     """
     storage = Storage()
     probes: dict[Value, Any] = {}
@@ -86,6 +112,10 @@ def planned(program: Program, writes: Any, in_place: bool = True, reuse: bool = 
             del storage.slot[out]
         held.add(out)
     end = len(program.nodes)
+    if required:
+        storage.taken.update(zip(outputs, donated, strict=True))
+    elif in_place:
+        _take(program, storage, last, list(donated))
     for at, node in enumerate(program.nodes):
         for out in node.outs:
             if out not in storage.slot:
@@ -96,7 +126,9 @@ def planned(program: Program, writes: Any, in_place: bool = True, reuse: bool = 
                 slot, ends = storage.slot[operand], slot.end
                 slot.end = ends
             storage.slot[out] = slot
-    slots = list(dict.fromkeys(storage.slot.values()))
+    if in_place:
+        _join(program, storage)
+    slots = [slot for slot in dict.fromkeys(storage.slot.values()) if slot.within is None]
     storage.nbytes = placed(slots)
     storage.live = largest(slots, end)
     return storage
@@ -109,6 +141,7 @@ def _sort(node: Node, storage: Storage, probes: dict[Value, Any], writes: Any) -
         return
     if is_view(node) and _views(node, probes):
         storage.views[node.outs[0]] = node.args[0]
+        storage.reshapes[node.outs[0]] = node.fn is np.reshape
         return
     if writes(node):
         for out in node.outs:
@@ -157,9 +190,9 @@ def _use(root: Value, at: int, last: dict[Value, int], holds: dict[Value, list[V
 
 def _dying(node: Node, out: Value, at: int, storage: Storage, last: dict[Value, int]) -> Value | None:
     """Find an operand whose place a result may take: needed no more, and as large, element on element."""
-    if not is_elementwise(node.fn) or len(node.outs) != 1:
+    if not (is_elementwise(node.fn) or node.fn is add_flat) or len(node.outs) != 1:
         return None
-    operands = node.args[2:] if node.fn is np.where else node.args
+    operands = node.args[2:] if node.fn is np.where else node.args[:1] if node.fn in (gate, add_flat) else node.args
     for x in operands:
         if isinstance(x, Value) and x in storage.slot and last.get(x) == at:
             if x.shape == out.shape and x.dtype == out.dtype and storage.slot[x].end == at:
@@ -168,6 +201,40 @@ def _dying(node: Node, out: Value, at: int, storage: Storage, last: dict[Value, 
                 if all(y is x or not _touches(y, x, storage) for y in node.args):
                     return x
     return None
+
+
+def _join(program: Program, storage: Storage) -> None:
+    """Let what is concatenated be written where it belongs in the whole."""
+    for at, node in enumerate(program.nodes):
+        if node.fn is not np.concatenate or node.outs[0] not in storage.slot or node.kwargs.get("axis", 0) != 0:
+            continue
+        whole, offset = storage.slot[node.out], 0
+        for piece in node.args[0]:
+            value, nbytes = piece, piece.nbytes
+            while value in storage.views and storage.reshapes.get(value):
+                value = storage.views[value]
+            slot = storage.slot.get(value)
+            alone = slot is not None and slot.end == at and slot.within is None and slot is not whole
+            if slot is not None and alone and value.nbytes == nbytes and offset % value.dtype.itemsize == 0:
+                slot.within, slot.first = whole, offset
+                whole.start = min(whole.start, slot.start)
+            offset += nbytes
+
+
+def _take(program: Program, storage: Storage, last: dict[Value, int], donated: list[Value]) -> None:
+    """Let results that the caller keeps be written into inputs that it gave up and nobody needs any more."""
+    for at, node in enumerate(program.nodes):
+        for out in node.outs:
+            if out not in storage.fresh or not is_elementwise(node.fn):
+                continue
+            for given in donated:
+                if (given.shape, given.dtype) != (out.shape, out.dtype) or last.get(given, -1) > at:
+                    continue
+                beside = [y for y in node.args if y is not given and _touches(y, given, storage)]
+                if last.get(given, -1) < at or (given in node.args and not beside):
+                    storage.taken[out] = given
+                    donated.remove(given)
+                    break
 
 
 def _touches(y: Any, x: Value, storage: Storage) -> bool:
@@ -187,7 +254,7 @@ def placed(slots: list[Slot]) -> int:
             if offset + slot.nbytes <= other.offset:
                 break
             offset = max(offset, other.offset + other.nbytes)
-        slot.offset = offset
+        slot.first = offset
         done.append(slot)
     return max((slot.offset + slot.nbytes for slot in slots), default=0)
 

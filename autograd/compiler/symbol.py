@@ -17,8 +17,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograd.compiler.atonce import AT_ONCE
-from autograd.compiler.inference import kinds, mixed, negative, parts_of, result_of, throw_away, value_like
-from autograd.compiler.program import Constant, Fn, Node, Shape, Value, mapped, name_of
+from autograd.compiler.inference import kinds, large, mixed, negative, parts_of, result_of, throw_away, value_like
+from autograd.compiler.program import Constant, Fn, Node, Shape, Value, mapped, name_of, values_in
 from autograd.entry import Abstract, Bundle, Shell, Unknown
 from autograd.op import constants
 from autograd.tape import Tape
@@ -82,13 +82,27 @@ class Trace:
             fn, args, kwargs = made
         if getattr(fn, "__name__", "") == "at" or (result := result_of(fn, args, kwargs)) is None:
             raise unknown("Writing into an array", WRITE, self)
+        if not isinstance(fn, np.ufunc) and any(v.dtype.kind in "biu" for v in values_in((args, kwargs))):
+            # A shape made of integers, or chosen by booleans, depends on them.
+            for make in (mixed, large):
+                other = None
+                with suppress(Exception):
+                    other = result_of(fn, args, kwargs, (make,))
+                if other is not None and not isinstance(result, Value) and kinds(other) != kinds(result):
+                    raise unknown(f"What the result of {name_of(fn)} looks like", _SHAPE, self)
         return self.add(fn, args, kwargs, result)
 
-    def whole(self, fn: Fn, args: tuple[Any, ...], kwargs: dict[str, Any], error: Unknown) -> Any:
-        """Record a call of one of the engine's own functions as it is, unopened: it looks at values when it runs."""
+    def whole(
+        self, fn: Fn, args: tuple[Any, ...], kwargs: dict[str, Any], error: Unknown, trusted: bool = False
+    ) -> Any:
+        """Record a call of one of the engine's own functions as it is, unopened: it looks at values when it runs.
+
+        What a rule gives has the shape and dtype of what it is a derivative of: it is `trusted`. Of another function
+        several throw-away arguments tell whether its result always looks the same.
+        """
         args, kwargs = self.lowered(args), self.lowered(kwargs)
         results = [result_of(fn, args, kwargs)]
-        for make in (mixed, negative):
+        for make in () if trusted else (mixed, negative, large):
             with suppress(Exception):
                 results.append(result_of(fn, args, kwargs, (make,)))
         if results[0] is None or any(kinds(result) != kinds(results[0]) for result in results[1:]):
@@ -382,7 +396,7 @@ _OF_VALUES = {
     getattr(np, name)
     for name in (
         "nonzero flatnonzero argwhere unique unique_all unique_counts unique_inverse unique_values extract compress "
-        "union1d intersect1d setdiff1d setxor1d trim_zeros roots ediff1d_ bincount"
+        "union1d intersect1d setdiff1d setxor1d trim_zeros roots"
     ).split()
     if hasattr(np, name)
 }  # fmt: skip

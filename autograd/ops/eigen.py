@@ -167,7 +167,8 @@ def _eigvals_vjp(g: Array, ans: Array, a: Array) -> Array:
 def _eigvals_jvp(g: Array, ans: Array, a: Array) -> Array:
     """Give dw = diag(v⁻¹ da v)."""
     w, v = np.linalg.eig(a)
-    return np.take_along_axis(shared(diagonal(np.linalg.solve(v, g @ v)), w), _paired(ans, w), axis=-1)
+    found = np.take_along_axis(shared(diagonal(np.linalg.solve(v, g @ v)), w), _paired(ans, w), axis=-1)
+    return found if found.dtype == ans.dtype else found.astype(ans.dtype)
 
 
 eig = op(

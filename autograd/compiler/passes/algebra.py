@@ -286,6 +286,24 @@ def sum_of_broadcast(r: Rewriter, node: Node) -> Any:
     return None
 
 
+@row(np.add.reduce, np.multiply.reduce, np.maximum.reduce, np.minimum.reduce)
+def reduced_transpose(r: Rewriter, node: Node) -> Any:
+    """Reduce what was transposed along the axes that it had before, where the rest stays in order."""
+    made = r.maker(node.args[0])
+    if made is None or made.fn is not np.transpose or len(node.args) > 1 or set(node.kwargs) - {"axis", "keepdims"}:
+        return None
+    axis, keep = node.kwargs.get("axis", 0), node.kwargs.get("keepdims", False)
+    if axis is None or keep:
+        return None
+    x, order = made.args
+    axes = {a % len(order) for a in (axis if isinstance(axis, tuple) else (axis,))}
+    rest = [order[i] for i in range(len(order)) if i not in axes]
+    if rest != sorted(rest):
+        return None
+    before = tuple(sorted(order[i] for i in axes))
+    return r.call(node.fn, x, axis=before[0] if len(before) == 1 else before)
+
+
 @row(cast)
 def cast_again(r: Rewriter, node: Node) -> Any:
     """Drop a cast to the same dtype; of two the last counts, if the first lost nothing."""
