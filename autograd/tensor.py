@@ -6,7 +6,8 @@ Tensor is a value: `y = x[0]` is a snapshot, and assigning to `x[0]` later does 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import numpy as np
@@ -328,6 +329,39 @@ def array(object: Any, dtype: Any = None) -> Tensor:
     array(3.)
     """
     return Tensor(assemble(object, dtype))
+
+
+@contextmanager
+def standing_in(tensors: Sequence[Tensor], values: Sequence[Any]) -> Iterator[None]:
+    """Let Tensors have other values, and stand where these stand on the tape, until the block ends, however it ends.
+
+    So a model whose parameters are its attributes becomes a function of them.
+
+    Parameters
+    ----------
+    tensors : sequence of Tensor
+    values : sequence of Tensors or arrays
+        One for each.
+
+    Examples
+    --------
+    >>> from autograd import grad
+    >>> w = Tensor(2.0)
+    >>> def model(value):
+    ...     with standing_in([w], [value]):
+    ...         return w * w
+    >>> grad(model)(3.0), w
+    (array(6.), Tensor(2., dtype=float64))
+    """
+    before = [(tensor._value, tensor.entry) for tensor in tensors]
+    try:
+        for tensor, value in zip(tensors, values, strict=True):
+            new = value if isinstance(value, Shell) else Tensor(value)
+            tensor._value, tensor.entry = new._value, new.entry
+        yield
+    finally:
+        for tensor, (value, entry) in zip(tensors, before, strict=True):
+            tensor._value, tensor.entry = value, entry
 
 
 def shell(data: Array, entry: Entry | None) -> Tensor:

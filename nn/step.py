@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor, compile, value_and_grad
+from autograd.extend import standing_in
 from nn.optimizers import Optimizer
 from nn.walk import named_parameters
 
@@ -31,6 +32,35 @@ class State(NamedTuple):
     iteration: Array
 
 
+class _Pure:
+    """The step as a function of arrays alone: parameters and state lie end to end, each in one array."""
+
+    def __init__(self, model: Any, loss: Callable[..., Any], optimizer: Optimizer, tensors: list[Tensor]) -> None:
+        self.model, self.loss, self.optimizer, self.tensors = model, loss, optimizer, tensors
+        ends = np.cumsum([param.size for param in tensors]).tolist()
+        #: For each parameter where it lies, and its shape.
+        self.places = [(slice(end - param.size, end), param.shape) for end, param in zip(ends, tensors, strict=True)]
+
+    def run(self, values: list[Any], X: Any, y: Any) -> tuple[Any, Any]:
+        """Give loss and outputs with values in the place of the model's parameters."""
+        with standing_in(self.tensors, values):
+            outputs = self.model(X)
+            return self.loss(outputs, y), outputs
+
+    def step(self, flat: Any, arrays: Any, iteration: Any, X: Any, y: Any) -> Any:
+        """Give loss, outputs, and the next parameters and state."""
+        outputs: list[Any] = []
+
+        def loss_of(flat: Any) -> Any:
+            loss, found = self.run([flat[at].reshape(shape) for at, shape in self.places], X, y)
+            outputs.append(found.detach() if isinstance(found, Tensor) else found)
+            return loss
+
+        loss, gradient = value_and_grad(loss_of)(flat)
+        flat, arrays = self.optimizer.update(flat, gradient, arrays, iteration)
+        return loss, outputs[0], flat, arrays, iteration + 1
+
+
 class Step:
     """One training step; made by `make_step`, which see.
 
@@ -39,7 +69,7 @@ class Step:
     names : list of str
         Of the parameters, in the order in which they lie end to end.
     compiled : callable
-        The function that is compiled, of the parameters and the state as flat arrays.
+        The function that is compiled, of parameters and state as flat arrays: see its `programs`, `source`, `memory`.
     """
 
     def __init__(self, model: Any, loss: Callable[..., Any], optimizer: Optimizer) -> None:
@@ -53,12 +83,11 @@ class Step:
             raise TypeError(f"make_step takes an optimizer of nn; met {optimizer!r}.")
         self.names = list(named)
         self._tensors = list(named.values())
-        self._shapes = [param.shape for param in self._tensors]
-        ends = np.cumsum([param.size for param in self._tensors]).tolist()
-        self._slices = [slice(end - param.size, end) for end, param in zip(ends, self._tensors, strict=True)]
-        self._size = ends[-1]
-        self._model, self._loss, self._optimizer = model, loss, optimizer
-        self.compiled = compile(self._pure, donate=("flat", "arrays", "iteration"))
+        self._pure = _Pure(model, loss, optimizer, self._tensors)
+        self._optimizer = optimizer
+        self.compiled = compile(self._pure.step, donate=("flat", "arrays", "iteration"))
+        #: The parameters that were handed out last, end to end and by name.
+        self._left: tuple[Array, Parameters] = np.empty(0), {"": np.empty(0)}
 
     def init(self) -> tuple[Parameters, State]:
         """Give the model's parameters as they are now, copied, and the state of an optimizer before its first step."""
@@ -84,70 +113,38 @@ class Step:
             What the model gives for X.
         parameters, state
             The next ones.
+
+        Raises
+        ------
+        KeyError
+            If a parameter is missing.
         """
         X, y = batch
-        flat = self._flat(parameters)
-        loss, outputs, flat, arrays, iteration = self.compiled(flat, state.arrays, state.iteration, X, y)
+        flat, arrays, iteration = self._flat(parameters), state.arrays, state.iteration
+        loss, outputs, flat, arrays, iteration = self.compiled(flat, arrays, iteration, X, y)
         return loss, outputs, self._views(flat), State(arrays, iteration)
+
+    def loss(self, parameters: Any, batch: tuple[Any, Any]) -> Any:
+        """Give the loss of a batch for given parameters: a function that can be differentiated in them."""
+        return self._pure.run([parameters[name] for name in self.names], *batch)[0]
 
     def load(self, parameters: Parameters) -> None:
         """Put parameters into the model."""
         for name, param in zip(self.names, self._tensors, strict=True):
             param.data = parameters[name].copy()
 
-    def _pure(self, flat: Any, arrays: Any, iteration: Any, X: Any, y: Any) -> Any:
-        def of_parameters(flat: Any) -> Any:
-            values = [flat[at].reshape(shape) for at, shape in zip(self._slices, self._shapes, strict=True)]
-            with _replaced(self._tensors, values):
-                outputs = self._model(X)
-                return self._loss(outputs, y), outputs
-
-        outputs: list[Any] = []
-
-        def loss_of(flat: Any) -> Any:
-            loss, found = of_parameters(flat)
-            outputs.append(found.detach() if isinstance(found, Tensor) else found)
-            return loss
-
-        loss, gradient = value_and_grad(loss_of)(flat)
-        flat, arrays = self._optimizer.update(flat, gradient, arrays, iteration)
-        return loss, outputs[0], flat, arrays, iteration + 1
-
     def _flat(self, parameters: Parameters) -> Array:
-        """Give the parameters end to end: the array of which they are parts, where they are."""
-        first = parameters[self.names[0]]
-        base = first.base
-        if base is not None and base.ndim == 1 and base.size == self._size and parameters.get("") is None:
-            start = base.ctypes.data
-            width = base.itemsize
-            if all(
-                parameters[name].base is base and parameters[name].ctypes.data == start + at.start * width
-                for name, at in zip(self.names, self._slices, strict=True)
-            ):
-                return base
+        """Give the parameters end to end: as the step before left them, where they are its parameters."""
+        flat, views = self._left
+        if all(parameters.get(name) is view for name, view in views.items()):
+            return flat
         return np.concatenate([parameters[name] for name in self.names], axis=None)
 
     def _views(self, flat: Array) -> Parameters:
-        parts = zip(self.names, self._slices, self._shapes, strict=True)
-        return {name: flat[at].reshape(shape) for name, at, shape in parts}
-
-
-class _replaced:
-    """Let Tensors stand for others while a block runs."""
-
-    def __init__(self, tensors: list[Tensor], values: list[Any]) -> None:
-        self.tensors, self.values = tensors, values
-
-    def __enter__(self) -> None:
-        """Put the others in their place."""
-        self.before = [(tensor._value, tensor.entry) for tensor in self.tensors]
-        for tensor, value in zip(self.tensors, self.values, strict=True):
-            tensor._value, tensor.entry = value._value, value.entry
-
-    def __exit__(self, *error: Any) -> None:
-        """Put back what was there."""
-        for tensor, (value, entry) in zip(self.tensors, self.before, strict=True):
-            tensor._value, tensor.entry = value, entry
+        parts = zip(self.names, self._pure.places, strict=True)
+        views = {name: flat[at].reshape(shape) for name, (at, shape) in parts}
+        self._left = flat, dict(views)
+        return views
 
 
 def make_step(model: Any, loss: Callable[..., Any], optimizer: Optimizer) -> Step:
@@ -166,6 +163,11 @@ def make_step(model: Any, loss: Callable[..., Any], optimizer: Optimizer) -> Ste
         `parameters, state = step.init()`, and then `loss, outputs, parameters, state = step(parameters, state, (X, y))`
         for each batch; `step.load(parameters)` puts them into the model.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If the model has no parameters, or some of another dtype, or `optimizer` is none.
+
     Examples
     --------
     >>> import nn
@@ -175,7 +177,7 @@ def make_step(model: Any, loss: Callable[..., Any], optimizer: Optimizer) -> Ste
     >>> X, y = np.eye(2), np.array([0, 1])
     >>> for _ in range(3):
     ...     loss, outputs, parameters, state = step(parameters, state, (X, y))
-    >>> int(state.iteration), loss < 1.0
-    (3, np.True_)
+    >>> int(state.iteration), bool(loss < 1.0)
+    (3, True)
     """
     return Step(model, loss, optimizer)

@@ -12,51 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.lowering import CLIP, add_flat, places, places_into, take_flat
+from autograd.compiler.lowering import CLIP
 from autograd.compiler.passes.kinds import reduces
-from autograd.compiler.program import Constant, Node, Program, Value, name_of, values_in
+from autograd.compiler.program import Constant, Node, Program, Value, name_of
 from autograd.compiler.storage import Storage, planned
-from autograd.compiler.symbol import cast
 from autograd.compiler.tiling import PIECE, Tile
+from autograd.compiler.writers import WRITERS, writes
 from autograd.entry import Bundle
-from autograd.ops.elementwise import gate, over
-
-#: How each function is called with an array to write into: the text of the call.
-Writer = Callable[["Emitter", Node, str], str]
-WRITERS: dict[Any, Writer] = {}
-
-
-def writer(*functions: Any) -> Callable[[Writer], Writer]:
-    """Register how functions write into an array."""
-
-    def add(fn: Writer) -> Writer:
-        WRITERS.update(dict.fromkeys(functions, fn))
-        return fn
-
-    return add
-
-
-def writes(node: Node) -> bool:
-    """Tell whether a node's function can write into an array that it is given."""
-    fn = node.fn
-    if isinstance(fn, Tile):
-        return True
-    if any(out.dtype.kind not in "biufc" for out in node.outs) or node.ordered:
-        return False
-    if isinstance(fn, np.ufunc):
-        return not node.kwargs and node.build is None and (fn.nout == 1)
-    if (ufunc := reduces(fn)) is not None:
-        return ufunc.nout == 1 and not set(node.kwargs) - {"axis", "keepdims"} and len(node.args) <= 2
-    if fn is np.where:
-        condition = isinstance(node.args[0], Value) and node.args[0].dtype == bool
-        return condition and len(node.args) == 3 and all(_same_kind(arg, node.out) for arg in node.args[1:])
-    if fn is np.concatenate:
-        return not set(node.kwargs) - {"axis"} and all(part.dtype == node.out.dtype for part in values_in(node.args))
-    return fn in WRITERS and not node.kwargs
-
-
-def _same_kind(arg: Any, out: Value) -> bool:
-    return not isinstance(arg, Value) or arg.dtype == out.dtype
+from autograd.ops.elementwise import over
 
 
 class Emitter:
@@ -272,13 +235,14 @@ class Emitter:
 
     def viewed(self, value: Value, dtype: Any) -> str:
         """Write a value's memory as another dtype of the same size."""
-        return self._derived(value, ("view", dtype), f"{self.text(value)}.view({self.text(dtype)})")
+        return self.derived(value, ("view", dtype), f"{self.text(value)}.view({self.text(dtype)})")
 
     def flat(self, value: Value) -> str:
         """Write a value's memory as one axis."""
-        return self._derived(value, ("flat",), f"{self.text(value)}.reshape(-1)")
+        return self.derived(value, ("flat",), f"{self.text(value)}.reshape(-1)")
 
-    def _derived(self, value: Value, key: Any, text: str) -> str:
+    def derived(self, value: Value, key: Any, text: str) -> str:
+        """Write an expression of a value; of one that is made once it is evaluated once."""
         if value not in self.once:
             return text
         key = (value, *key)
@@ -332,102 +296,6 @@ def _met(name: str, found: Any, dtype: Any, shape: Any) -> None:
         f"{name} returned {found.dtype}{list(found.shape)} where {dtype}{list(shape)} was expected: what it returns "
         "depends on the values that it is given, so it cannot be part of a program. Call it outside of the function."
     )
-
-
-# Functions that write in another way than by a last argument
-
-
-@writer(np.matmul, np.dot)
-def _product(e: Emitter, node: Node, out: str) -> str:
-    x, y = node.args
-    plain = all(len(arg.shape) == 2 and arg.dtype == node.out.dtype and arg.dtype.kind in "fc" for arg in (x, y))
-    fn = np.dot if plain or node.fn is np.dot else np.matmul
-    return f"{e.bind_function(fn)}({e.text(x)}, {e.text(y)}, {out})"
-
-
-@writer(cast)
-def _cast(e: Emitter, node: Node, out: str) -> str:
-    return f"{e.bind_function(np.copyto)}({out}, {e.text(node.args[0])}, 'unsafe')"
-
-
-@writer(np.concatenate)
-def _concatenate(e: Emitter, node: Node, out: str) -> str:
-    axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("axis", 0)
-    slots = e.storage.slot
-    whole = slots.get(node.out)
-    if axis != 0 or whole is None:
-        return f"{e.bind_function(np.concatenate)}({e.text(tuple(node.args[0]))}, {e.text(axis)}, {out})"
-    lines, at = [], 0
-    for piece in node.args[0]:
-        slot = slots.get(e.storage.root(piece))
-        end = at + piece.shape[0]
-        if slot is None or slot.within is not whole:
-            part = e._derived(node.out, (at, end), f"{out}[{at}:{end}]")
-            lines.append(f"{e.bind_function(np.copyto)}({part}, {e.text(piece)})")
-        at = end
-    return "; ".join(lines) or "pass"
-
-
-@writer(np.where)
-def _where(e: Emitter, node: Node, out: str) -> str:
-    c, x, y = (e.text(arg) for arg in node.args)
-    copyto = e.bind_function(np.copyto)
-    first = "" if e.same_place(node.args[2], node.out) else f"{copyto}({out}, {y}); "
-    return f"{first}{copyto}({out}, {x}, 'same_kind', {c})"
-
-
-@writer(gate)
-def _gate(e: Emitter, node: Node, out: str) -> str:
-    word = np.dtype(f"i{node.out.dtype.itemsize}")
-    x, taken = node.args
-    return f"{e.bind_function(np.multiply)}({e.viewed(x, word)}, {e.text(taken)}, {e.viewed(node.out, word)})"
-
-
-@writer(np.maximum, np.minimum)
-def _extreme(e: Emitter, node: Node, out: str) -> str:
-    # NumPy warns of a third argument by position.
-    x, y = (e.operand(arg, node) for arg in node.args)
-    return f"{e.bind_function(node.fn)}({x}, {y}, out={out})"
-
-
-@writer(CLIP)
-def _clip(e: Emitter, node: Node, out: str) -> str:
-    x, low, high = (e.operand(arg, node) for arg in node.args)
-    return f"{e.bind(CLIP, 'clip')}({x}, {low}, {high}, {out})"
-
-
-@writer(places)
-def _places(e: Emitter, node: Node, out: str) -> str:
-    y, starts, width = (e.text(arg) for arg in node.args)
-    return f"{e.bind_function(places_into)}({y}, {starts}, {width}, {out})"
-
-
-@writer(take_flat)
-def _take_flat(e: Emitter, node: Node, out: str) -> str:
-    x, where = node.args
-    return f"{e.flat(x)}.take({e.text(where)}, None, {out}, 'clip')"
-
-
-@writer(add_flat)
-def _add_flat(e: Emitter, node: Node, out: str) -> str:
-    x, where, values = node.args
-    first = "" if e.same_place(x, node.out) else f"{e.bind_function(np.copyto)}({out}, {e.text(x)}); "
-    flat, at = e.flat(node.out), e.text(where)
-    return f"{first}{flat}[{at}] = {flat}.take({at}, None, None, 'clip') + {e.text(values)}"
-
-
-@writer(over)
-def _over(e: Emitter, node: Node, out: str) -> str:
-    x, y = (e.operand(arg, node) for arg in node.args)
-    return f"{e.bind(over_into, 'over')}({x}, {y}, {out})"
-
-
-def over_into(x: Any, y: Any, out: Any) -> None:
-    """Write x / y, and 0 for 0 / 0."""
-    if np.count_nonzero(y) == y.size:
-        np.divide(x, y, out)
-    else:
-        out[...] = over.fn(np.broadcast_to(x, out.shape), np.broadcast_to(y, out.shape))
 
 
 def emitted(

@@ -91,9 +91,7 @@ def parts_of(fn: Fn) -> Fn:
     return call
 
 
-def result_of(
-    fn: Fn, args: tuple[Any, ...], kwargs: dict[str, Any], ways: Any = (ones, _regular, mixed, large)
-) -> Any:
+def result_of(fn: Fn, args: tuple[Any, ...], kwargs: dict[str, Any], ways: Any = (ones, _regular, mixed, large)) -> Any:
     """Tell what a call returns, from running it on throw-away arrays: of another kind where it fails on the first."""
     if isinstance(fn, np.ufunc) and not kwargs and fn.signature is None and fn.nout == 1:
         arrays = [arg for arg in args if isinstance(arg, Value)]

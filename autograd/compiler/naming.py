@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from autograd.compiler.symbol import LIBRARIES, Symbol
+from autograd.compiler.outside import is_users
+from autograd.compiler.symbol import Symbol
 from autograd.entry import Shell
 from autograd.tape import Tape
 from autograd.transforms import Run
@@ -46,7 +47,7 @@ class _Watch:
             for of, found in zip(frame.f_locals["self"].inputs, flatten(result)[0], strict=False):
                 value = _value(of)
                 self._name(found, value.name if value is not None else None)
-        elif event == "return" and not code.co_filename.startswith((*LIBRARIES, "<")):
+        elif event == "return" and is_users(frame.f_globals.get("__name__", "__main__")):
             for name, held in frame.f_locals.items():
                 value = _value(held)
                 if value is not None and value.name is None and not name.startswith("."):

@@ -35,11 +35,11 @@ _ROUNDS = 4
 def optimized(program: Program, off: Collection[str] = ()) -> Program:
     """Apply the passes, but for those that are switched off."""
     for _ in range(_ROUNDS):
-        before = len(program.nodes)
+        before = program
         for name, run in PASSES.items():
             if name not in off:
                 program = run(program)
-        if len(program.nodes) == before:
+        if program is before:
             break
     return program
 

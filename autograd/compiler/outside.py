@@ -20,7 +20,7 @@ import numpy as np
 from autograd.entry import Shell
 
 #: Names of libraries whose objects are not looked into.
-_LIBRARIES = {"numpy", "scipy", "autograd", "builtins", *sys.stdlib_module_names} - {"__main__"}
+_LIBRARIES = {"numpy", "scipy", "autograd", *sys.stdlib_module_names} - {"__main__", "builtins"}
 _PLAIN = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype, type(Ellipsis), range, slice)
 _MOST_ITEMS = 1000
 
@@ -121,7 +121,7 @@ class _Walk:
             self.found.generators.append((place, thing))
             return
         if isinstance(thing, (ModuleType, BuiltinFunctionType, np.ufunc)):
-            if isinstance(thing, ModuleType) and _is_users(thing.__name__):
+            if isinstance(thing, ModuleType) and is_users(thing.__name__):
                 self._attributes(thing, place.text if place else thing.__name__)
             return
         self._fix(place, thing)
@@ -146,7 +146,7 @@ class _Walk:
         elif isinstance(thing, (tuple, set, frozenset)):
             for i, item in enumerate(thing):
                 self.visit(item, _item_of_tuple(thing, i, place, f"{text}[{i}]") if isinstance(thing, tuple) else None)
-        elif _is_users(type(thing).__module__) or _is_users(getattr(thing, "__module__", None)):
+        elif is_users(type(thing).__module__) or is_users(getattr(thing, "__module__", None)):
             self._attributes(thing, text or type(thing).__name__)
 
     def _fix(self, place: Place | None, thing: Any) -> None:
@@ -162,12 +162,12 @@ class _Walk:
             self.found.fixed[-1] = (Place(what, lambda: str(tuple(thing)), lambda _: None), str(tuple(thing)))
 
     def _function(self, function: FunctionType) -> None:
-        if not _is_users(function.__module__) and function.__closure__ is None:
+        if not is_users(function.__module__) and function.__closure__ is None:
             return
         self._code(function.__code__)
         names = set(_names(function.__code__))
         space = function.__globals__
-        if _is_users(function.__module__):
+        if is_users(function.__module__):
             for name in sorted(names & space.keys()):
                 if not name.startswith("__"):
                     self.visit(space[name], _item(space, name, name))
@@ -199,7 +199,7 @@ class _Walk:
         if isinstance(thing, ModuleType):
             return
         for kind in type(thing).__mro__ if not isinstance(thing, type) else thing.__mro__:
-            if not _is_users(kind.__module__):
+            if not is_users(kind.__module__):
                 continue
             for name, value in list(vars(kind).items()):
                 if name not in self.names and not (name.startswith("__") and name in _IMPLICIT):
@@ -219,10 +219,12 @@ _IMPLICIT = {
 }
 
 
-def _is_users(module: Any) -> bool:
+def is_users(module: Any) -> bool:
     """Tell whether a module is the user's own code, which is looked into."""
     if not isinstance(module, str) or module.partition(".")[0] in _LIBRARIES:
         return False
+    if module == "__main__":
+        return True
     found = sys.modules.get(module)
     return "site-packages" not in (getattr(found, "__file__", None) or "")
 

@@ -90,7 +90,7 @@ def derive(fn: Fn, *example: Any, **keywords: Any) -> str:
     <BLANKLINE>
     <BLANKLINE>
     def grad_of_lambda(x):
-        d_x = np.exp(x)  # gradient of exp
+        d_x = np.exp(x)
         return d_x
     <BLANKLINE>
     """
@@ -167,7 +167,8 @@ class _Writer:
         lines = []
         for node in self.program.nodes:
             out = node.outs[0]
-            if node.build is None and out.name is None and out not in kept and len(users.get(out, ())) == 1:
+            single = node.build is None and out.name is None and not (node.fn is np.full and out.shape == ())
+            if single and out not in kept and len(users.get(out, ())) == 1:
                 # What has no name and is used once is written where it is used.
                 if node.fn in _INFIX or node.fn in _NESTED or reduces(node.fn) is not None:
                     text = self._call(node)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -244,19 +245,41 @@ def _touches(y: Any, x: Value, storage: Storage) -> bool:
 
 def placed(slots: list[Slot]) -> int:
     """Give each slot an offset, so that none overlaps another that lives at the same time; return the size of all."""
+    if len(slots) > _MANY:
+        slots = _extents(slots)
     done: list[Slot] = []
     for slot in sorted(slots, key=lambda slot: (-slot.nbytes, slot.start)):
-        beside = sorted(
-            (other for other in done if other.start <= slot.end and slot.start <= other.end), key=lambda it: it.offset
-        )
+        start, end, nbytes = slot.start, slot.end, slot.nbytes
+        beside = [(other.first, other.nbytes) for other in done if other.start <= end and start <= other.end]
         offset = 0
-        for other in beside:
-            if offset + slot.nbytes <= other.offset:
+        for first, size in sorted(beside):
+            if offset + nbytes <= first:
                 break
-            offset = max(offset, other.offset + other.nbytes)
+            offset = max(offset, first + size)
         slot.first = offset
         done.append(slot)
-    return max((slot.offset + slot.nbytes for slot in slots), default=0)
+    return max((slot.first + slot.nbytes for slot in slots), default=0)
+
+
+#: Of more slots than this those of one size that follow each other in time are placed as one.
+_MANY = 300
+
+
+def _extents(slots: list[Slot]) -> list[Slot]:
+    """Put slots of one size that follow each other in time into one that lasts as long as all of them."""
+    extents: list[Slot] = []
+    free: dict[int, list[tuple[int, int]]] = {}
+    for slot in sorted(slots, key=lambda slot: slot.start):
+        heap = free.setdefault(slot.nbytes, [])
+        if heap and heap[0][0] < slot.start:
+            at = heappop(heap)[1]
+            extents[at].end = slot.end
+        else:
+            at = len(extents)
+            extents.append(Slot(slot.nbytes, slot.start, slot.end))
+        slot.within, slot.first = extents[at], 0
+        heappush(heap, (slot.end, at))
+    return extents
 
 
 def largest(slots: list[Slot], end: int) -> int:

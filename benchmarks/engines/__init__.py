@@ -92,6 +92,15 @@ ENGINES = {
             variant="memory",
             project=True,
         ),
+        Engine(
+            "gradtape+compiled",
+            "gradtape",
+            "autograd",
+            "gradtape",
+            "This engine, compiled: `nn.make_step`, and `autograd.compile` of value and gradient.",
+            variant="compiled",
+            project=True,
+        ),
         Engine("torch", "pytorch", "torch", "torch", "PyTorch, eager, its Adam with `fused=True`."),
         Engine(
             "torch.compile",

@@ -1,11 +1,13 @@
-"""gradtape, eager, as its README shows it; variant ``memory`` throws the switch that keeps freed memory."""
+"""gradtape as its README shows it: eager; ``memory`` throws the switch that keeps freed memory; ``compiled``."""
+
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
 import autograd
 import nn
-from autograd import Tensor, value_and_grad
+from autograd import Tensor, value_and_grad, vjp
 from benchmarks.engines import Run, formulas
 from benchmarks.workloads import Chain, Options, Training
 
@@ -28,6 +30,8 @@ def train(data: Training, variant: str) -> Run:
     for param, initial in zip(params, (array for layer in data.layers for array in layer), strict=True):
         param.data = initial.reshape(param.shape)
     optimizer = nn.Adam(learning_rate=data.learning_rate, decay=data.decay)
+    if variant == "compiled":
+        return compiled_training(model, optimizer, X, y)
 
     def step() -> None:
         loss = nn.softmax_cross_entropy(model(X), y)
@@ -45,10 +49,28 @@ def train(data: Training, variant: str) -> Run:
     return Run(step, numbers, lambda: [param.data for param in params])
 
 
+def compiled_training(model: nn.Sequential, optimizer: nn.Adam, X: ndarray, y: ndarray) -> Run:
+    """Return the step that `nn.make_step` compiles."""
+    train = nn.make_step(model, nn.softmax_cross_entropy, optimizer)
+    held = list(train.init())
+    gradient = autograd.compile(value_and_grad(train.loss))
+
+    def step() -> None:
+        _, _, held[0], held[1] = train(*held, (X, y))
+
+    def numbers() -> list[ndarray]:
+        loss, grads = gradient(held[0], (X, y))
+        return [loss, *grads.values()]
+
+    return Run(step, numbers, lambda: list(held[0].values()))
+
+
 def chain(data: Chain, variant: str) -> Run:
     """Return `value_and_grad` of the formula."""
     prepare(variant)
     fun = value_and_grad(lambda x: formulas.chain(np, x, data.repeats))
+    if variant == "compiled":
+        fun = autograd.compile(fun)
 
     def step() -> tuple[ndarray, ndarray]:
         return fun(data.x)
@@ -61,6 +83,13 @@ def blackscholes(data: Options, variant: str) -> Run:
     from scipy.special import erf
 
     prepare(variant)
+    if variant == "compiled":
+        compiled = autograd.compile(lambda S, K, t, v: vjp_of_price(erf, S, K, t, v, data.r))
+
+        def run() -> list[ndarray]:
+            return compiled(data.S, data.K, data.t, data.v)
+
+        return Run(run, run)
 
     def step() -> list[ndarray]:
         S, t, v = (Tensor(array, requires_grad=True) for array in (data.S, data.t, data.v))
@@ -69,3 +98,9 @@ def blackscholes(data: Options, variant: str) -> Run:
         return [price.data, S.grad, t.grad, v.grad]
 
     return Run(step, step)
+
+
+def vjp_of_price(erf: Any, S: Any, K: Any, t: Any, v: Any, r: float) -> list[Any]:
+    """Give prices, and the gradient of their sum."""
+    price, pullback = vjp(lambda S, t, v: formulas.black_scholes(np, erf, S, K, t, v, r), S, t, v)
+    return [price, *pullback(np.ones_like(price))]

@@ -10,7 +10,7 @@ import pytest
 
 from autograd import grad, value_and_grad
 from autograd.compiler import lowering, tiling
-from autograd.compiler.emit import emitted, writes
+from autograd.compiler.emit import emitted
 from autograd.compiler.optimize import lowered, optimized
 from autograd.compiler.passes import algebra, common, dead, scatters
 from autograd.compiler.program import Program, Value
@@ -19,6 +19,7 @@ from autograd.compiler.signature import is_array
 from autograd.compiler.storage import planned
 from autograd.compiler.tiling import Tile
 from autograd.compiler.verify import verify
+from autograd.compiler.writers import writes
 
 X, Y = np.arange(1.0, 7.0).reshape(2, 3), np.linspace(-1, 1, 6).reshape(2, 3)
 

@@ -30,17 +30,20 @@ def key_of(tree: Any) -> Any:
     """Give what two arguments have in common exactly if they are the same: values by identity, the rest by value."""
     if isinstance(tree, Value):
         return id(tree)
-    if isinstance(tree, (list, tuple)):
-        return (type(tree), *map(key_of, tree))
-    if isinstance(tree, dict):
-        return tuple((name, key_of(item)) for name, item in sorted(tree.items()))
-    if isinstance(tree, slice):
-        return (slice, key_of(tree.start), key_of(tree.stop), key_of(tree.step))
-    if isinstance(tree, (int, float, complex, np.generic)):
+    kind = type(tree)
+    if kind is tuple or kind is list:
+        return kind, *[key_of(item) for item in tree]
+    if kind in (int, bool):
+        return kind, tree
+    if kind in (float, complex) or isinstance(tree, np.generic):
         # 1, 1.0 and True are different arguments, and so are 0.0 and -0.0.
-        return (type(tree), repr(tree))
+        return kind, repr(tree)
+    if kind is dict:
+        return tuple((name, key_of(item)) for name, item in sorted(tree.items())) if tree else ()
+    if kind is slice:
+        return slice, key_of(tree.start), key_of(tree.stop), key_of(tree.step)
     try:
         hash(tree)
     except TypeError:
-        return (type(tree), id(tree))
+        return kind, id(tree)
     return tree

@@ -13,4 +13,4 @@ def run(program: Program) -> Program:
         if node.ordered or not wanted.isdisjoint(node.outs):
             kept.append(node)
             wanted.update(node.inputs())
-    return Program(program.inputs, kept[::-1], program.outputs)
+    return program if len(kept) == len(program.nodes) else Program(program.inputs, kept[::-1], program.outputs)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.compiler.inference import result_of, value_like
-from autograd.compiler.program import Constant, Fn, Node, Program, Value, mapped
+from autograd.compiler.program import Constant, Fn, Node, Program, Value, mapped, values_in
 
 
 class Rewriter:
@@ -30,8 +30,11 @@ class Rewriter:
         self.origin = ""
 
     def now(self, tree: Any) -> Any:
-        """Give an argument with what stands for its values."""
-        return mapped(tree, lambda leaf: self.instead.get(leaf, leaf) if isinstance(leaf, Value) else leaf)
+        """Give an argument with what stands for its values: itself, where nothing does."""
+        instead = self.instead
+        if not instead or all(value not in instead for value in values_in(tree)):
+            return tree
+        return mapped(tree, lambda leaf: instead.get(leaf, leaf) if isinstance(leaf, Value) else leaf)
 
     def maker(self, value: Any) -> Node | None:
         """Give the node that makes a value; None for an input, a constant, a number."""
@@ -53,22 +56,29 @@ class Rewriter:
     def run(self, visit: Callable[[Rewriter, Node], Any]) -> Program:
         """Write the whole program: `visit` gives a value (or a list, one for each output) instead of a node, or None.
 
-        What stands for a value has its shape and dtype, and takes over its name.
+        What stands for a value has its shape and dtype, and takes over its name. A program in which nothing is replaced
+        is given as it is.
         """
+        changed = False
         for node in self.old.nodes:
-            here = Node(node.fn, self.now(node.args), self.now(node.kwargs), node.outs, node.build, node.origin,
-                        node.ordered)  # fmt: skip
+            args, kwargs = self.now(node.args), self.now(node.kwargs) if node.kwargs else node.kwargs
+            here = node
+            if args is not node.args or kwargs is not node.kwargs:
+                here = Node(node.fn, args, kwargs, node.outs, node.build, node.origin, node.ordered)
             self.origin = node.origin
             found = visit(self, here)
             if found is None:
                 self.add(here)
                 continue
+            changed = True
             for old, new in zip(node.outs, found if isinstance(found, list) else [found], strict=True):
                 if (old.shape, old.dtype) != (new.shape, new.dtype):
                     raise AssertionError(f"{here.fn} was rewritten from {old} to {new}: report this")
                 if new.name is None and not isinstance(new, Constant):
                     new.name = old.name
                 self.instead[old] = new
+        if not changed:
+            return self.old
         return Program(self.old.inputs, self.nodes, self.now(self.old.outputs))
 
 
