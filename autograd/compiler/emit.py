@@ -147,7 +147,8 @@ class Emitter:
             else:
                 self.lines.append(line)
             return
-        if all(out in storage.slot or out in storage.fresh for out in node.outs) and writes(node):
+        placed = (storage.slot, storage.fresh, storage.taken)
+        if all(any(out in where for where in placed) for out in node.outs) and writes(node):
             for out in node.outs:
                 if out in storage.slot:
                     self.places.append((self.name(out), out))
@@ -229,7 +230,7 @@ class Emitter:
     def same_place(self, x: Any, out: Value) -> bool:
         """Tell whether a result lies where an operand lay."""
         storage = self.storage
-        if isinstance(x, Value) and storage.taken.get(out) is x:
+        if isinstance(x, Value) and storage.taken.get(out, out) is storage.taken.get(x, x):
             return True
         return isinstance(x, Value) and x in storage.slot and storage.slot.get(out) is storage.slot[x]
 

@@ -17,6 +17,7 @@ import numpy as np
 from autograd.compiler.lowering import add_flat
 from autograd.compiler.passes.kinds import is_elementwise, is_view, number_of
 from autograd.compiler.program import Constant, Node, Program, Value, values_in
+from autograd.compiler.tiling import Tile
 from autograd.ops.elementwise import gate
 
 ALIGNED = 64
@@ -55,7 +56,7 @@ class Storage:
     fresh : set
         Values that the caller keeps: new memory at each run.
     taken : dict
-        Those of them that are written into an input that the caller gave up.
+        Values that are written into an input that the caller gave up.
     nbytes : int
         The size of the arena.
     live : int
@@ -223,19 +224,39 @@ def _join(program: Program, storage: Storage) -> None:
 
 
 def _take(program: Program, storage: Storage, last: dict[Value, int], donated: list[Value]) -> None:
-    """Let results that the caller keeps be written into inputs that it gave up and nobody needs any more."""
+    """Let results be written into inputs that the caller gave up and nobody needs any more.
+
+    What the caller keeps may be written into any of these; what only passes by takes the place of an operand.
+    """
+    holder = {given: given for given in donated}
     for at, node in enumerate(program.nodes):
+        if not (is_elementwise(node.fn) or isinstance(node.fn, Tile)):
+            continue
         for out in node.outs:
-            if out not in storage.fresh or not is_elementwise(node.fn):
+            keeps = out in storage.fresh
+            if not keeps and (out not in storage.slot or isinstance(node.fn, Tile)):
                 continue
-            for given in donated:
-                if (given.shape, given.dtype) != (out.shape, out.dtype) or last.get(given, -1) > at:
+            for given, held in holder.items():
+                if (given.shape, given.dtype) != (out.shape, out.dtype):
                     continue
-                beside = [y for y in node.args if y is not given and _touches(y, given, storage)]
-                if last.get(given, -1) < at or (given in node.args and not beside):
+                free = keeps and last.get(held, -1) < at
+                if free or _in_place_of(held, node, out, at, storage, last):
                     storage.taken[out] = given
-                    donated.remove(given)
+                    storage.slot.pop(out, None)
+                    holder[given] = out
                     break
+
+
+def _in_place_of(held: Value, node: Node, out: Value, at: int, storage: Storage, last: dict[Value, int]) -> bool:
+    """Tell whether a result may take the place of an operand outside the arena."""
+    operands = node.args[2:] if node.fn is np.where else node.args[:1] if node.fn is gate else node.args
+    if last.get(held, -1) != at or not any(x is held for x in operands):
+        return False
+    if any(x is not held and _touches(x, held, storage) for x in node.args):
+        return False
+    if isinstance(node.fn, Tile):
+        return node.fn.reads_before(held, out)
+    return node.fn is not np.where or all(x is not held for x in node.args[:2])
 
 
 def _touches(y: Any, x: Value, storage: Storage) -> bool:

@@ -18,7 +18,7 @@ from autograd.compiler.program import Node, Program, Value
 from autograd.ops.elementwise import gate
 
 #: The elements of a piece; arrays of fewer elements than these, and shorter chains, are left as they are.
-PIECE, LARGE, LONG = 8192, 1 << 16, 3
+PIECE, LARGE, LONG = 16384, 1 << 18, 3
 
 
 @dataclass(eq=False, slots=True)
@@ -34,6 +34,11 @@ class Tile:
     def __call__(self, *arrays: Any) -> Any:
         """Refuse: a tile is written out by the backend."""
         raise NotImplementedError("a tile runs within the program that was emitted")
+
+    def reads_before(self, value: Value, out: Value) -> bool:
+        """Tell whether a value is read no later than by the call that makes `out`."""
+        made = next(at for at, node in enumerate(self.nodes) if out in node.outs)
+        return all(value not in node.args for node in self.nodes[made + 1 :])
 
     def program(self, length: int) -> tuple[Program, list[Value]]:
         """Give the chain as a program on pieces of a length, and the inputs that its outputs are written into."""

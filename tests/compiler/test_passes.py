@@ -160,8 +160,8 @@ def test_a_gate_lets_nothing_infinite_through() -> None:
 
 
 def test_tiles() -> None:
-    x = np.random.default_rng(0).standard_normal((300, 333))
-    y = np.random.default_rng(1).standard_normal((300, 333))
+    x = np.random.default_rng(0).standard_normal((700, 411))
+    y = np.random.default_rng(1).standard_normal((700, 411))
 
     def fn(x: Any, y: Any) -> Any:
         a = np.exp(-x * x) + np.sum(y)
