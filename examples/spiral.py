@@ -182,7 +182,8 @@ def train(model: nn.Sequential, X: Array, y: Array, epochs: int) -> tuple[Array,
     losses, accuracies : ndarray
         One of each for each epoch.
     """
-    step = nn.make_step(model, nn.softmax_cross_entropy, adam())
+    optimizer = adam()
+    step = nn.make_step(model, nn.softmax_cross_entropy, optimizer)
     parameters, state = step.init()
     losses, accuracies = np.empty(epochs), np.empty(epochs)
     least, kept = np.inf, parameters
@@ -194,7 +195,11 @@ def train(model: nn.Sequential, X: Array, y: Array, epochs: int) -> tuple[Array,
             if loss < least:
                 least, kept = loss, before
             if (epoch + 1) % 100 == 0 or epoch + 1 == epochs:
-                bar.set_postfix_str(f"loss {losses[epoch]:.4f}, accuracy {accuracies[epoch]:.3f}", refresh=False)
+                bar.set_postfix_str(
+                    f"loss {losses[epoch]:.4f}, accuracy {accuracies[epoch]:.3f}, "
+                    f"learning rate {optimizer.rate(epoch):.5f}",
+                    refresh=False,
+                )
                 bar.update(epoch + 1 - bar.n)
     step.load(kept)
     return losses, accuracies

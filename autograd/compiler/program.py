@@ -7,6 +7,7 @@ trees in which values stand where arrays do. Passes take a program to another; n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +31,7 @@ class Value:
     @property
     def size(self) -> int:
         """The number of elements."""
-        return int(np.prod(self.shape, dtype=np.intp))
+        return math.prod(self.shape)
 
     @property
     def nbytes(self) -> int:
