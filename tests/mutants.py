@@ -46,8 +46,64 @@ PAGE = ROOT / "docs" / "trust.md"
 #: A mutant that takes longer, or more memory, than this has been noticed.
 SECONDS, BYTES = 60, 3 << 30
 
+CONDITION = "from which condition on the way is taken that holds for all"
+ROWS = "return x.T if turn and x.ndim == 2 else np.reshape(x, (-1, x.size)) if x.ndim < 2 else x"
+STACKED = "return first if y is None else np.concatenate([first, rows(y, not rowvar and np.shape(y)[0] != 1)], axis=0)"
+NOTHING = "return np.full((*q.shape, *_reduced(a, axis, keepdims)), math.nan) * np.sum(a)"
 #: Changes that change nothing: (room, what is changed, the expression), with the reason.
-EQUIVALENT: dict[tuple[str, str, str], str] = {}
+EQUIVALENT: dict[tuple[str, str, str], str] = {
+    ("arrange", "sign flipped", "axis + 1"): "decides only the faster of two ways",
+    ("decompositions", "constant off by one", "n // 2"): "where the block is split decides only the cost",
+    ("eigen", "arguments swapped", "w[..., :, None] - found[..., None, :]"): "a distance",
+    ("elementary", "arguments swapped", "n - 1"): "inside abs",
+    ("elementary", "arguments swapped", "power_y(g, ans, _double(x), _double(y))"): "both are factors of a product",
+    ("indexing", "arguments swapped", "np.clip(places, 0, shape[axis] - 1)"): "the larger of both",
+    ("indexing", "sign flipped", "len(values_shape) - ct.ndim"): "leading axes of length 1 are summed away",
+    ("padding", "arguments swapped", "x.shape[axis] - 1"): "then all is read, of which the first and last are used",
+    ("piecewise", "arguments swapped", "floor_divide(x, y)"): "its derivative is 0, and the value NumPy's",
+    ("piecewise", "sign flipped", "return (floor_divide(x, y), remainder(x, y))"): "the same 0",
+    ("polynomial", "arguments swapped", "_added(a1, a2, 1)"): "addition commutes",
+    ("polynomial", "arguments swapped", "_to_head(quotient(g[::-1], v), ans, v)"): "both are factors of a convolution",
+    ("recurrence", "arguments swapped", "_stretches(x, ans, axis)"): "decides only the faster of two ways",
+    ("reduction", "arguments swapped", "x - _some(x, axis, where)"): "-x has the variance of x",
+    ("reduction", "arguments swapped", "x - mean"): "only its square is used",
+    ("reduction", "arguments swapped", "zip(ans.shape, x.shape, strict=True)"): "each pair is compared",
+    ("reduction", "un-broadcast wrongly", "return wide(g) / max(int(np.count_nonzero(ties)) + bool(others), 1)"):
+        "of one number",
+    ("select", "arguments swapped", "np.clip(number, 0, len(choices) - 1)"): "the larger of both",
+    ("select", "sign flipped", "len(values_shape) - ct.ndim"): "leading axes of length 1 are summed away",
+    ("solve", "factor dropped", "1 / limit / max(a.shape[-1], 1)"): CONDITION,
+    ("solve", "arguments swapped", "1 / limit / max(a.shape[-1], 1)"): CONDITION,
+    ("solve", "factor dropped", "1 / limit"): CONDITION,
+    ("solve", "arguments swapped", "1 / limit"): CONDITION,
+    ("solve", "constant off by one", "1 / limit"): CONDITION,
+    ("solve", "arguments swapped", "u @ vh"): "any regular matrix will do",
+    ("solve", "arguments swapped", "c @ adjugate"): "they commute",
+    ("solve", "sign flipped", "kept - min(a.shape[-2:])"): "what follows finds that nothing was cut off too",
+    ("solve", "arguments swapped", "kept - min(a.shape[-2:])"): "a distance",
+    ("solve", "factor dropped", "max(a.shape[-2:]) * float(np.finfo(a.dtype).eps)"):
+        "what rounds adds no more than rounding",
+    ("bessel", "arguments swapped", "n - 1"): "inside abs",
+    ("bessel", "sign flipped", "n + 0"): "makes an array of a list",
+    ("bessel", "sign flipped", "np.asarray(n) + odd"): "of the same parity",
+    ("distributions", "arguments swapped", "np.sqrt(x) - np.sqrt(nc)"): "squared",
+    ("distributions", "arguments swapped", "half - 1"): "far out the functions of both orders are one",
+    ("distributions", "arguments swapped", "2 * k - 1"): "squared",
+    ("statistics", "sign flipped", NOTHING): "NaN",
+    ("statistics", "sign flipped", "result + 0 * at"): "of 0",
+    ("statistics", "arguments swapped", "x - np.mean(x, axis=1, keepdims=True)"): "-x has the covariance of x",
+    ("statistics", "arguments swapped", "x - (x @ w / total)[:, None]"): "-x has the covariance of x",
+    ("statistics", "sign flipped", "return c / c"): "constant",
+    ("statistics", "un-broadcast wrongly", "return c / c"): "constant",
+    ("statistics", "sign flipped", "return (exact, exact)"): "of no data none is looked for",
+    ("statistics", "sign flipped", ROWS): "-x has the covariance of x",
+    ("statistics", "sign flipped", STACKED): "-x has the covariance of x",
+    ("statistics", "un-broadcast wrongly", NOTHING): "NaN",
+    ("statistics", "arguments swapped", "np.clip(v, 0, last)"): "the larger of both",
+    ("elliptic", "sign flipped", "phi - turns * math.pi"): "whole turns apart",
+    ("gamma", "arguments swapped", "s - 1"): "squared",
+    ("functions", "sign flipped", "np.where(left, z, -1) + 0j"): "on both sides of the cut the real part is the same",
+}  # fmt: skip
 #: Functions that only decide what a computation costs: (room, name), with what they decide.
 COST: dict[tuple[str, str], str] = {
     ("contractions", "_splits"): "in which order a chain of matrices is multiplied",
@@ -159,7 +215,8 @@ def summed(node: ast.expr) -> ast.expr:
 #: Swapping the arguments of these changes nothing.
 SYMMETRIC = set(
     "maximum minimum fmax fmin logaddexp hypot add multiply logical_and logical_or equal not_equal max min result_type "
-    "broadcast_shapes broadcast_arrays gcd lcm _nothing isclose union intersection promote_types".split()
+    "broadcast_shapes broadcast_arrays gcd lcm _nothing isclose union intersection promote_types "
+    "array_equal convolve constant_in _same betaln beta elliprd elliprf elliprg elliprj series_d hyp2f1".split()
 )
 
 
@@ -196,7 +253,8 @@ def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[], ast.AST]]]:
             yield "factor dropped", lambda: node.left
         if isinstance(node.op, ast.Mult):
             yield "factor dropped", lambda: node.right
-        if isinstance(node.op, (ast.Div, ast.Sub, ast.Pow, ast.MatMult)):
+        same = ast.unparse(node.left) == ast.unparse(node.right)
+        if isinstance(node.op, (ast.Div, ast.Sub, ast.Pow, ast.MatMult)) and not same:
             yield "arguments swapped", lambda: flipped
         for side in ("left", "right"):
             value = getattr(node, side)

@@ -64,6 +64,7 @@ TIES = (
     row("min of all -inf", np.min, [-INF, -INF], [0.5, 0.5]),
     row("clip at both bounds", lambda x: np.clip(x, -1, 2), [-2.0, -1, 0, 2, 3], [0, 1, 1, 1, 0]),
     row("clip with one bound", lambda x: np.clip(x, None, 2), [2.0, 3], [1, 0]),
+    row("clip, the upper bound's own", lambda x, b: np.clip(x, None, b), ([1.0, 2, 3], 2.0), ([1, 1, 0], 1)),
     row("clip, the bounds' own", np.clip, ([0.0, 1, 2, 3, 4], 1.0, 3.0), ([0, 1, 1, 1, 0], 1, 1)),
 )
 

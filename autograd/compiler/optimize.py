@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 import numpy as np
 
 from autograd.compiler import lowering, tiling
-from autograd.compiler.passes import algebra, common, dead, scatters
+from autograd.compiler.passes import algebra, common, contraction, dead, scatters
 from autograd.compiler.passes.kinds import is_elementwise, reduces
 from autograd.compiler.program import Program, Value
 
@@ -17,6 +17,7 @@ Pass = Callable[[Program], Program]
 PASSES: dict[str, Pass] = {
     "algebra": algebra.run,
     "scatters": scatters.run,
+    "contraction": contraction.run,
     "common": common.run,
     "dead": dead.run,
 }

@@ -312,7 +312,7 @@ nan_to_num = elementwise(
 )  # fmt: skip
 
 
-@composite(np.nan_to_num, bitwise=True, cases=[case((2, 3)), case((2, 3), nan=1.0, copy=True)])
+@composite(np.nan_to_num, bitwise=True, cases=[case((2, 3)), case((2, 3), nan=1.0, copy=1)])
 def _np_nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     result = nan_to_num.call(x, nan=nan, posinf=posinf, neginf=neginf)
     if copy:

@@ -114,7 +114,7 @@ def power_x(g: Array, x: Array, y: Any) -> Array:
     exponent: Any
     if isinstance(y, (int, float, complex)):
         if y == 0:
-            return g * np.zeros_like(x)
+            return np.zeros_like(g)
         if not isinstance(y, complex) and y >= 1:
             return g * (y * x ** (y - 1))
         exponent = y - 1
@@ -272,14 +272,13 @@ where = elementwise(
 )
 
 
-def _bounds(a_min: Any, a_max: Any, min: Any, max: Any) -> list[Any]:
-    """Take one pair of bounds, in either of NumPy's two forms."""
-    old, new = [bound is not np._NoValue for bound in (a_min, a_max)], [min is not np._NoValue, max is not np._NoValue]
-    if any(old) and any(new):
-        raise ValueError("clip takes min= and max=, or a_min and a_max, not both")
-    if any(old) and not all(old):
+def _bounds(old: tuple[Any, Any], new: tuple[Any, Any]) -> list[Any]:
+    """Take the bounds `new`, min= and max=, where of the `old` ones, a_min and a_max, one at least is missing."""
+    if any(bound is not np._NoValue for bound in old):
+        if any(bound is not np._NoValue for bound in new):
+            raise ValueError("clip takes min= and max=, or a_min and a_max, not both")
         raise TypeError("clip takes both a_min and a_max, or min= and max=")
-    return [None if bound is np._NoValue else bound for bound in ((a_min, a_max) if any(old) else (min, max))]
+    return [None if bound is np._NoValue else bound for bound in new]
 
 
 @composite(
@@ -307,7 +306,7 @@ def _np_clip(
 ) -> Any:
     """Compute minimum(maximum(a, a_min), a_max); at a bound it is a that has the derivative."""
     if a_min is np._NoValue or a_max is np._NoValue or min is not np._NoValue or max is not np._NoValue:
-        a_min, a_max = _bounds(a_min, a_max, min, max)
+        a_min, a_max = _bounds((a_min, a_max), (min, max))
     if options:
         return _CLIP(a, -math.inf if a_min is None else a_min, math.inf if a_max is None else a_max, **options)
     return clip.call(a, a_min, a_max)

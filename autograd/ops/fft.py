@@ -86,21 +86,13 @@ def _ihfft(g: Array, a_shape: Shape, n: Any, axis: int, norm: Any) -> Array:
     return _fitted(np.fft.irfft(g / _counts(g, n, axis), n, axis=axis, norm=norm), a_shape[axis], axis)
 
 
-def _sizes(shape: Shape, s: Any, axes: Any, last: int | None = None) -> list[tuple[int, int]]:
-    """Pair each axis that is transformed with its number of points, as NumPy reads `s` and `axes`.
-
-    `last` is that of the last axis where nothing is said.
-    """
+def _sizes(shape: Shape, s: Any, axes: Any) -> list[tuple[int, int]]:
+    """Pair each axis that is transformed with its number of points, as NumPy reads `s` and `axes`."""
     if axes is None:
         axes = range(len(shape)) if s is None else range(-len(s), 0)
-    axes = list(axes)
-    default = [shape[axis] for axis in axes]
-    if last is not None:
-        default[-1] = last
     if s is None:
-        return list(zip(axes, default, strict=True))
-    points = [shape[axis] if n == -1 else n for axis, n in zip(axes, s, strict=True)]
-    return [(axis, m if n is None else n) for axis, n, m in zip(axes, points, default, strict=True)]
+        return [(axis, shape[axis]) for axis in axes]
+    return [(axis, shape[axis] if n is None or n == -1 else n) for axis, n in zip(axes, s, strict=True)]
 
 
 def _undo(g: Array, shape: Shape, steps: Sequence[Step], norm: Any) -> Array:
@@ -132,9 +124,8 @@ def _rfftn(g: Array, a_shape: Shape, s: Any, axes: Any, norm: Any) -> Array:
 
 
 def _irfftn(g: Array, a_shape: Shape, s: Any, axes: Any, norm: Any) -> Array:
-    """Back to the half of the bins along the last axis, then along the others."""
-    end = a_shape[-1 if axes is None else axes[-1]]
-    *rest, last = _sizes(a_shape, s, axes, 2 * (end - 1))
+    """Back to the half of the bins along the last axis, whose length `g` has, then along the others."""
+    *rest, last = _sizes(a_shape, s, axes)
     return _undo(g, a_shape, [*[(_ifft, *size) for size in rest], (_irfft, *last)], norm)
 
 

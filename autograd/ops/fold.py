@@ -45,12 +45,12 @@ def _weights(ufunc: Any, x: Array, ans: Array, total: Fn) -> Array:
         ties = x == ans
         return ties / np.maximum(total(ties), 1)
     endless = np.isinf(ans)
-    ties = np.logical_and(np.logical_and(endless, np.abs(x) == ans), ans > 0)
+    ties = np.logical_and((np.abs(x) if ufunc is np.hypot else x) == ans, ans == math.inf)
     part = ties / np.maximum(total(ties), 1)
     if ufunc is np.hypot:
         return np.where(endless, part * np.sign(x), x / np.where((ans == 0) | endless, 1, ans))
     below = np.where(endless, 0, x) - np.where(endless, 0, ans)
-    return np.where(endless, part * (x > 0), np.exp(below) if ufunc is np.logaddexp else np.exp2(below))
+    return np.where(endless, part, np.exp(below) if ufunc is np.logaddexp else np.exp2(below))
 
 
 def _folded(ufunc: Any, sample: Real) -> Op:

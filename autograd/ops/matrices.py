@@ -57,7 +57,7 @@ def _masks(n: int, uplo: str) -> tuple[Array, Array]:
 def resolution(w: Array) -> Array:
     """Tell which difference of eigenvalues or singular values is rounding, for each matrix: one axis is kept."""
     if w.shape[-1] == 0:
-        return real_part(w)
+        return np.zeros_like(real_part(w))
     dtype = real_part(w).dtype
     part = max(2 * float(np.finfo(dtype).eps), w.shape[-1] * float(np.finfo(np.float64).eps))
     return np.max(np.abs(w), axis=-1, keepdims=True) * part

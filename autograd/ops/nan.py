@@ -73,7 +73,7 @@ def _nanvar(g: Array, x: Array, axis: Any, ddof: Any) -> Array:
 def _nanstd(g: Array, x: Array, ans: Array, axis: Any, ddof: Any) -> Array:
     """∂std/∂x = (x - mean) / ((n - ddof) std), and 0 where all are equal or n - ddof is not positive."""
     if x.size == 0:
-        return x
+        return np.zeros_like(x)
     count = _number(x, axis, g.dtype)
     equal = np.fmax.reduce(x, axis=axis, keepdims=True) == np.fmin.reduce(x, axis=axis, keepdims=True)
     curved = (count > ddof) & np.logical_not(equal) & (ans != 0)

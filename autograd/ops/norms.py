@@ -122,8 +122,8 @@ def _weighed_singular(g: Array, x: Array, ord: Any) -> Array:
     inner = np.matmul(np.matmul(uh, g), v)
     one, two = c[..., :, None], c[..., None, :]
     same, none = one == two, (one == 0) & (two == 0)
-    even = (one - two) / (s[..., :, None] - s[..., None, :] + same)
-    odd = (one + two) / (s[..., :, None] + s[..., None, :] + none)
+    even = (one - two) / np.where(same, 1, s[..., :, None] - s[..., None, :])
+    odd = (one + two) / np.where(none, 1, s[..., :, None] + s[..., None, :])
     turned = np.matmul(np.matmul(u, ((even + odd) * inner + (even - odd) * _adjoint(inner)) / 2), vh)
     part = c / (s + (c == 0))
     left = np.matmul(g, v) - np.matmul(u, inner)

@@ -303,11 +303,10 @@ def _np_trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     """Cut off the zeros at the ends."""
     at = np.argwhere(plain(filt))
     axes = range(filt.ndim) if axis is None else [i % filt.ndim for i in np.ravel(axis).tolist()]
-    if not len(at):
-        return filt[tuple([slice(0) if i in axes else slice(None) for i in range(filt.ndim)])]
-    starts, stops = at.min(axis=0), at.max(axis=0) + 1
-    trim = trim.lower()
-    cuts = [slice(starts[i] if "f" in trim else None, stops[i] if "b" in trim else None) for i in range(filt.ndim)]
+    trim, cuts = trim.lower(), [slice(0)] * filt.ndim
+    if len(at):
+        ends = zip(at.min(axis=0), at.max(axis=0) + 1, strict=True)
+        cuts = [slice(start if "f" in trim else None, stop if "b" in trim else None) for start, stop in ends]
     return filt[tuple([cut if i in axes else slice(None) for i, cut in enumerate(cuts)])]
 
 

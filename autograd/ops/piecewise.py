@@ -54,7 +54,7 @@ fmin = elementwise(
 heaviside = elementwise(
     np.heaviside,
     x=lambda g: np.zeros_like(g),
-    y=lambda g, x: gate(g, x == 0),
+    y=lambda g, x: gate(g, np.equal(x, 0)),
     sample={"x": NONZERO},
     note="y is the value at x = 0",
 )

@@ -287,7 +287,7 @@ def _np_polyfit(
     """Minimise Σ w² (V c - y)² over c with V = vander(x, deg + 1), by `lstsq` on scaled columns."""
     x, y = array(x), array(y)
     left, right = np.vander(x, int(deg) + 1), y
-    rcond = len(plain(x)) * np.finfo((plain(x) + 0.0).dtype).eps if rcond is None else rcond
+    rcond = len(plain(x)) * np.finfo(np.result_type(plain(x), 0.0)).eps if rcond is None else rcond
     if w is not None:
         w = array(w)
         left, right = left * w[:, None], right * (w[:, None] if y.ndim == 2 else w)

@@ -188,20 +188,23 @@ def _insert_values(g: Array, values_shape: tuple[int, ...], arr_shape: tuple[int
     return np.reshape(ct, (1,) * extra + ct.shape) if extra > 0 else ct
 
 
-insert = linear(
-    lambda arr, values, obj, axis=None: np.insert(arr, _place(obj), values, axis), name="insert", moves=True,
-    arr=_insert_arr, values=_insert_values, cases=[case((3, 2), (2,), obj=1, axis=0), case((2, 3), (), obj=[0, 3])],
-)  # fmt: skip
-
-
-@composite(np.insert, bitwise=True, inputs=("arr", "values"), cases=[
+INSERTED = [
     case((3, 2), (2,), obj=1, axis=0), case((3, 2), (), obj=[-1, 0, 0], axis=0), case((2,), (3,), obj=2),
     case((2, 3), (2,), obj=1, axis=1), case((2, 3), (2, 2), obj=[1], axis=1), case((2, 3), (2, 1), obj=[0, 2], axis=1),
     case((2, 3), (1, 2), obj=slice(0, 2), axis=1), case((2, 3), (), obj=-2), case((2, 3), (2,), obj=np.array([3, 1])),
     case((3,), (2,), obj=np.array([True, False, True])), case((3,), (0,), obj=[]), case((0, 2), (2,), obj=0, axis=0),
     case((2, 3, 1), (3, 1), obj=-1, axis=0), case((), (), obj=0), case((2, 1, 3), (2, 1, 2), obj=[0, 3], axis=-1),
     case((2, 3), (2, 2), obj=1, axis=1), case((2, 3), (1, 2), obj=slice(1, 2), axis=1),
-])  # fmt: skip
+    case((2, 3), (), obj=[0, 3]), case((3,), (1, 1, 2), obj=[0, 2]),
+    case((2, 2, 3), (), obj=1, axis=2),
+]  # fmt: skip
+insert = linear(
+    lambda arr, values, obj, axis=None: np.insert(arr, _place(obj), values, axis), name="insert", moves=True,
+    arr=_insert_arr, values=_insert_values, cases=INSERTED,
+)  # fmt: skip
+
+
+@composite(np.insert, bitwise=True, inputs=("arr", "values"), cases=INSERTED)
 def _np_insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     return insert(arr if hasattr(arr, "ndim") else np.asarray(arr), values, obj=obj, axis=axis)
 

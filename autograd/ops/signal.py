@@ -88,7 +88,7 @@ def _interp(x: Any, xp: Any, fp: Any) -> Array:
     """On the line of the interval; at an inner node the slope of least norm, at the ends that of the one inside."""
     at, nodes, values = plain(x), plain(xp), plain(fp)
     count = len(nodes)
-    right = np.clip(np.searchsorted(nodes, at, side="right") - 1, 0, count - 1)
+    right = np.maximum(np.searchsorted(nodes, at, side="right") - 1, 0)
     if count == 1:
         return look_up(fp, index=right)
     width = np.diff(nodes)

@@ -44,8 +44,8 @@ def _adjugate(a: Array, det: Array) -> Array:
         nullity = np.sum(s / top < limit, axis=-1)
         deep = (nullity > _NULLITY)[..., None, None]
         border = max(int(np.max(np.where(nullity > _NULLITY, 0, nullity))), 1)
-        right, below, regular = u * top[..., None, :], vh * top[..., None], u @ vh
-    adjugate = _bordered_adjugate(np.where(deep, regular, a), right[..., -border:], below[..., -border:, :])
+        below, regular = vh * top[..., None], u @ vh
+    adjugate = _bordered_adjugate(np.where(deep, regular, a), u[..., -border:], below[..., -border:, :])
     return np.where(deep, plain, adjugate)
 
 
@@ -256,18 +256,17 @@ def _discarded(a: Array, p: Array, rcond: Any) -> Array | None:
 
 
 def _beyond(a: Array, p: Array) -> Array:
-    """(1 - a p) a (1 - p a)."""
-    rest = a - a @ (p @ a)
-    return rest - rest @ (p @ a)
+    return a - a @ (p @ a)
 
 
-def _relative(a: Array, rcond: Any, rtol: Any) -> Any:
-    """Tell below which part of the largest a singular value is cut off: NumPy's reading of the two parameters."""
-    if rcond is not None:
-        return rcond
-    if rtol is np._NoValue:
-        return 1e-15
-    return max(a.shape[-2:]) * float(np.finfo(a.dtype).eps) if rtol is None else rtol
+def _relative(rcond: Any, rtol: Any) -> Any:
+    """Tell below which part of the largest a singular value is cut off: NumPy's reading of the two parameters.
+
+    With rtol=None that is only what is rounding, for `_discarded` as if there were nothing.
+    """
+    if rcond is None:
+        rcond = 1e-15 if rtol is np._NoValue else rtol
+    return 0.0 if rcond is None else rcond
 
 
 def _pinv_pull(g: Array, p: Array, a: Array, rcond: Any) -> Array:
@@ -310,13 +309,13 @@ def _pinv_push(g: Array, p: Array, a: Array, rcond: Any) -> Array:
 
 def _pinv_vjp(g: Array, ans: Array, a: Array, rcond: Any, hermitian: Any, rtol: Any) -> Array:
     """∂p/∂a applied back: -pᵀ g pᵀ and, where the rank is not full, two terms more (Golub & Pereyra 1973, 4.12)."""
-    part = _relative(a, rcond, rtol)
+    part = _relative(rcond, rtol)
     return to_triangle(_pinv_pull(g, ans, from_triangle(a), part)) if hermitian else _pinv_pull(g, ans, a, part)
 
 
 def _pinv_jvp(g: Array, ans: Array, a: Array, rcond: Any, hermitian: Any, rtol: Any) -> Array:
     """Give dp = -p da p and, where the rank is not full, two terms more (Golub & Pereyra 1973, 4.12)."""
-    part = _relative(a, rcond, rtol)
+    part = _relative(rcond, rtol)
     return _pinv_push(from_triangle(g), ans, from_triangle(a), part) if hermitian else _pinv_push(g, ans, a, part)
 
 

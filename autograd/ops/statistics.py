@@ -56,10 +56,13 @@ def _rank_by_weight(rows: Array, weights: Array, q: Any) -> Any:
     return np.stack([np.sum(cdf < one, axis=-1) for one in q], axis=-1)
 
 
-def _slope_in_q(v: Any, q: Any, n: Any, lower: Array, value: Array, upper: Array) -> Array:
-    """Give the step at the virtual index v; at a node the smaller of both sides, at 0 and 1 the inner one."""
+def _slope_in_q(v: Any, q: Any, lower: Array, value: Array, upper: Array) -> Array:
+    """Give the step at the virtual index v; at a node the smaller of both sides, at 0 and 1 the inner one.
+
+    From the last element on there is no step to the right.
+    """
     right, left = upper - value, value - lower
-    inside = (v > 0) & (v < n - 1)
+    inside = v > 0
     smaller = np.where(left < right, left, right)
     node = np.where(q == 0, right, np.where(q == 1, left, np.where(inside, smaller, 0)))
     return np.where(v == np.floor(v), node, np.where(inside, right, 0))
@@ -73,7 +76,7 @@ def _quantile(a: Any, q: Any, axis: Any, method: Any, keepdims: Any, weights: An
     known, fixed = plain(rows), plain(at)
     if not rows.size:
         return np.full((*q.shape, *_reduced(a, axis, keepdims)), math.nan) * np.sum(a)
-    n = np.sum(known == known, axis=-1, keepdims=True) if skip else np.full((1,) * known.ndim, known.shape[-1])
+    n = np.sum(known == known, axis=-1, keepdims=True) if skip else np.full(1, known.shape[-1])
     last = np.maximum(n - 1, 0)
     steep = False
     if weights is not None:
@@ -100,11 +103,11 @@ def _quantile(a: Any, q: Any, axis: Any, method: Any, keepdims: Any, weights: An
         value, upper = chosen[..., :m], chosen[..., m : 2 * m]
         result = value + part * (upper - value)
         if steep:
-            step = _slope_in_q(v, fixed, n, chosen[..., 2 * m :], value, upper)
+            step = _slope_in_q(v, fixed, chosen[..., 2 * m :], value, upper)
             result = result + (at - fixed) * (rate * step)
     if not steep and isinstance(at, Shell):
         # Piecewise constant in q: connected, with derivative 0.
-        result = result + 0 * (at - fixed)
+        result = result + 0 * at
     if skip:
         result = np.where(n == 0, math.nan, result)
     return np.reshape(np.moveaxis(result, -1, 0), (*q.shape, *_reduced(a, axis, keepdims)))
@@ -238,7 +241,9 @@ COVS = [
 @composite(
     np.cov, inputs=("m", "y"), note="the weights in aweights have a derivative too",
     cases=[*COVS, case((2, 4), bias=True), case((2, 4), ddof=0), case((2, 4), ddof=2),
-           case((2, 4), fweights=np.array([1, 2, 1, 3])), case((2, 4), aweights=np.array([0.5, 0.2, 0.9, 0.3])),
+           case((2, 4), fweights=np.array([1, 2, 1, 3])), case((2, 4), fweights=np.array([1, 2, 1, 3]), ddof=2),
+           case((2, 4), aweights=np.array([0.5, 0.2, 0.9, 0.3])),
+           case((2, 4), aweights=np.array([0.5, 0.2, 0.9, 0.3]), ddof=2),
            case((2, 4), (4,), fweights=np.array([1, 2, 1, 3]), aweights=np.array([0.5, 0.2, 0.9, 0.3]), ddof=0)],
 )  # fmt: skip
 def _np_cov(
@@ -285,10 +290,7 @@ look_up: Op = linear(
 )  # fmt: skip
 def _np_bincount(x: Any, /, weights: Any = None, minlength: Any = 0) -> Any:
     """Give ans[i] = Σ weights[k] over all k with x[k] = i."""
-    x = np.asarray(plain(x), dtype=np.intp)
-    if weights is None:
-        return None
-    return tally(np.real(array(weights)), index=x, size=max(int(minlength), int(np.max(x, initial=-1)) + 1))
+    return tally(np.real(array(weights)), index=np.asarray(plain(x), dtype=np.intp), size=int(minlength))
 
 
 def _edges(a: Any, bins: Any, range: Any) -> tuple[Any, Any]:

@@ -12,7 +12,7 @@ from autograd import grad, value_and_grad
 from autograd.compiler import lowering, tiling
 from autograd.compiler.emit import emitted
 from autograd.compiler.optimize import lowered, optimized
-from autograd.compiler.passes import algebra, common, dead, scatters
+from autograd.compiler.passes import algebra, common, contraction, dead, scatters
 from autograd.compiler.program import Program, Value
 from autograd.compiler.recording import record
 from autograd.compiler.signature import is_array
@@ -122,6 +122,54 @@ def test_gradients_of_parts_are_joined() -> None:
     made = dead.run(scatters.run(dead.run(common.run(algebra.run(program(grad(f), x))))))
     assert "concatenate" in functions(made) and "scatter" not in functions(made)
     np.testing.assert_allclose(run(made, x)[0], grad(f)(x))
+
+
+def test_chains_of_matrices_are_multiplied_in_the_best_order() -> None:
+    rng = np.random.default_rng(0)
+    a, b, v = rng.standard_normal((30, 30)), rng.standard_normal((30, 30)), rng.standard_normal((30, 1))
+    made = dead.run(contraction.run(program(lambda a, b, v: a @ b @ v, a, b, v)))
+    verify(made)
+    assert [node.out.shape for node in made.nodes] == [(30, 1), (30, 1)]
+    np.testing.assert_allclose(run(made, a, b, v)[0], a @ b @ v, rtol=1e-12)
+    # What is read elsewhere too is computed anyway; and an order that is best stays.
+    for fn in (lambda a, b, v: ((c := a @ b) @ v, c), lambda a, b, v: a @ (b @ v)):
+        assert contraction.run(before := program(fn, a, b, v)) is before
+
+
+@pytest.mark.parametrize(
+    ("subscripts", "calls"),
+    [
+        ("ij,jk->ik", ["matmul"]), ("ji,jk->ki", ["transpose", "matmul", "transpose"]),
+        ("ij,jk,kl->il", ["matmul", "matmul"]), ("ij,jk,k->i", ["einsum", "einsum"]), ("ij,ij->", ["einsum"]),
+        ("ii,ij->j", ["einsum"]), ("bij,bjk->bik", ["einsum"]), ("ij->ji", ["einsum"]),
+    ],
+)  # fmt: skip
+def test_einsum_takes_its_operands_in_the_best_order(subscripts: str, calls: list[str]) -> None:
+    rng = np.random.default_rng(0)
+    size = {"i": 4, "j": 4, "k": 4, "l": 2, "b": 2}
+    shapes = [tuple(size[c] for c in term) for term in subscripts.partition("->")[0].split(",")]
+    arrays = [rng.standard_normal(shape) for shape in shapes]
+    made = dead.run(contraction.run(program(lambda *xs: np.einsum(subscripts, *xs), *arrays)))
+    verify(made)
+    assert functions(made) == calls
+    np.testing.assert_allclose(run(made, *arrays)[0], np.einsum(subscripts, *arrays), rtol=1e-12)
+
+
+def test_sums_of_what_was_broadcast() -> None:
+    x = np.arange(3.0)
+    cases: list[Any] = [
+        lambda x: np.sum(np.broadcast_to(x, (4, 3)), axis=0),
+        lambda x: np.sum(np.broadcast_to(x[:, None], (3, 5)), axis=1),
+        lambda x: np.sum(np.broadcast_to(x[:, None], (2, 3, 5)), axis=(0, 2)),
+        lambda x: np.sum(np.broadcast_to(x[:, None], (2, 3, 5)), axis=2),
+    ]  # fmt: skip
+    for fn in cases:
+        made = dead.run(algebra.run(program(fn, x)))
+        verify(made)
+        assert "reduce" not in functions(made)
+        np.testing.assert_allclose(run(made, x)[0], fn(x), rtol=1e-15)
+    made = dead.run(algebra.run(program(lambda x: np.sum(np.broadcast_to(x, (4, 3)), axis=1), x)))
+    assert "reduce" in functions(made)
 
 
 # What NumPy does fastest

@@ -16,6 +16,7 @@ CHOICES = (
     row("fmin, ties and NaN", np.fmin, ([1.0, 2, 3, NAN, 3, NAN], [2.0, 2, 1, 1, NAN, NAN]),
         ([1, 0.5, 0, 0, 1, 0.5], [0, 0.5, 1, 1, 0, 0.5]), ([0] * 6, [0] * 6)),
     row("fmax at equal infinities and signed zeros", np.fmax, ([INF, -0.0], [INF, 0.0]), ([0.5, 0.5], [0.5, 0.5])),
+    row("heaviside, its value at 0, weighed", lambda y: np.heaviside(0, y) * 3, 0.5, 3),
     row("heaviside, its value at 0", np.heaviside, ([-1.0, 0, -0.0, 2], [5.0, 6, 7, 8]), ([0] * 4, [0, 1, 1, 0]),
         ([0] * 4, [0] * 4)),
     row("clip by keywords", lambda x: np.clip(x, min=-1, max=2), [-2.0, -1, 0, 2, 3], [0, 1, 1, 1, 0]),

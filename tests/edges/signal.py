@@ -17,6 +17,9 @@ ROWS = (
     row("interp inside", through([0, 1, 3], [0, 2, 3]), [0.5, 2], [2, 0.5], [0, 0]),
     row("interp, at a peak 0", through(*TENT), [-0.5, 0, 0.5], [1, 0, -1]),
     row("interp, at a node the smaller slope", through([0, 1, 2, 3], [0, 2, 3, 5]), [1.0, 2], [1, 1]),
+    row("interp, at a node between unequal steps the smaller", through([0, 1, 5], [0, 2, 5]), [1.0], [0.75]),
+    row("interp, at the last node the slope inside", through([0, 1, 2], [0, 1, 3]), [2.0], [2]),
+    row("interp, at the last node after a peak", through(*TENT), [1.0], [-1]),
     row("interp, at a node before a flat part 0", through([0, 1, 2], [0, 2, 2]), [1.0], [0]),
     row("interp, at the ends the slope inside", through([0, 1, 2], [0, 2, 3]), [0.0, 2], [2, 1]),
     row("interp, beyond the ends 0", through([0, 1], [0, 2]), [-1.0, 2, -INF, INF], [0, 0, 0, 0]),
@@ -48,4 +51,6 @@ ROWS = (
     row("polyder of a constant", np.polyder, [4.0], [0]),
     row("polyint", np.polyint, [4.0, 3], [0.5, 1]),
     row("polydiv, the quotient", lambda u, v: np.polydiv(u, v)[0], ([2.0, 3, 1], [1.0, 1]), ([0, 1, 0], [-1, -2])),
+    row("polydiv, all but leading zeros is left", lambda u: np.polydiv(u, [1.0, 2, 3, 4])[1] * [1, 3], [0.0, 5, 6],
+        [0, 1, 3]),
 )  # fmt: skip

@@ -21,6 +21,7 @@ ROWS = (
     row("det of rank n - 2, 0, but not its second", la.det, np.zeros((2, 2)), np.zeros((2, 2)), ALTERNATING),
     row("det of diag(2, 3, 0)", la.det, np.diag([2.0, 3, 0]), np.diag([0.0, 0, 6])),
     row("det of diag(2, 0, 0)", la.det, np.diag([2.0, 0, 0]), np.zeros((3, 3)), [[0.0, 0, 0], [0, 2, -2], [0, -2, 2]]),
+    row("det of a large matrix of rank n - 1", la.det, np.diag([0.0, *[1.0] * 19]), np.diag([1.0, *[0.0] * 19])),
     row("det of numbers, one of them 0", la.det, np.reshape([3.0, 0], (2, 1, 1)), np.ones((2, 1, 1))),
     row("det of no rows", la.det, np.zeros((2, 0, 0)), np.zeros((2, 0, 0))),
     row("slogdet of a singular matrix, infinite", lambda a: la.slogdet(a)[1], np.ones((2, 2)), INF, infinite=True),

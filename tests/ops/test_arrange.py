@@ -250,6 +250,12 @@ def test_padding_goes_round_as_often_as_it_must(mode: Any, kind: Any) -> None:
         np.testing.assert_allclose(pullback(g)[0].ravel(), np.tensordot(units, g, 2), rtol=1e-11, atol=1e-11)
 
 
+def test_padding_with_nothing_in_particular() -> None:
+    out, pullback = vjp(lambda x: np.pad(x, ((1, 0), (2, 1)), "empty")[1:, 2:-1], A)
+    np.testing.assert_array_equal(out, A, strict=True)
+    np.testing.assert_array_equal(pullback(A)[0], A, strict=True)
+
+
 @pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.4.0", reason="a dict came with NumPy 2.4")
 def test_a_width_of_named_axes() -> None:
     for mode in ("constant", "edge", "maximum", "linear_ramp"):

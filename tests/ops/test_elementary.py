@@ -196,3 +196,9 @@ def test_unwrap_takes_no_tracked_period() -> None:
     with pytest.raises(TypeError, match="period"):
         np.unwrap(x, period=Tensor(6.0, requires_grad=True))
     np.testing.assert_array_equal(np.unwrap(x, period=3.0).data, np.unwrap(x.data, period=3.0))
+
+
+def test_what_a_power_passes_on_at_0_where_nothing_flows() -> None:
+    """Its infinite derivative gives 0 there, and so does what is differentiated by the cotangent."""
+    found = jvp(lambda g: vjp(lambda x: np.power(x, 0.5), np.zeros(1))[1](g)[0], (np.zeros(1),), (np.ones(1),))
+    np.testing.assert_array_equal(found, np.zeros((2, 1)))

@@ -87,7 +87,7 @@ def test_what_is_refused(x: Any) -> None:
         np.apply_along_axis(lambda v: v[: int(v[0])], 1, x)
     with pytest.raises(ValueError, match="correct shape"):
         np.apply_over_axes(lambda a, axis: np.sum(a), x, [0])
-    with pytest.raises(ValueError, match="functions are expected"):
+    with pytest.raises(ValueError, match="with 1 condition\\(s\\), either 1 or 2 functions are expected"):
         np.piecewise(x, [x > 2], [1, 2, 3])
     with pytest.raises((ValueError, IndexError)):
         np.piecewise(x, [np.array([True, False, True])], [1.0])

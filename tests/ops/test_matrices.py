@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import check_grads, grad, jvp, vjp
+from autograd.ops.matrices import resolution
 
 la = np.linalg
 RNG = np.random.default_rng(1)
@@ -55,3 +56,11 @@ def test_a_chain_of_eigenvalues_each_equal_to_the_next() -> None:
     pulled = vjp(la.eigvalsh, a)[1](np.array([1.0, 0, 0, 0]))[0]
     np.testing.assert_allclose(pulled, np.eye(4) / 4, atol=1e-15)
     np.testing.assert_allclose(jvp(la.eigvalsh, (a,), (np.diag([4.0, 0, 0, 0]),))[1], 1)
+
+
+def test_what_is_rounding_is_told_for_each_matrix() -> None:
+    """Of the largest value two roundings in its own precision, or n in that of LAPACK."""
+    w = np.array([[8.0, -1, 2], [0.25, 1, -0.5]])
+    double, single = (float(np.finfo(kind).eps) for kind in (np.float64, np.float32))
+    np.testing.assert_array_equal(resolution(w), [[24 * double], [3 * double]])
+    np.testing.assert_array_equal(resolution(w.astype(np.complex64)), [[16 * single], [2 * single]])

@@ -80,6 +80,16 @@ def test_a_singular_value_that_is_0_to_rounding_does_not_weigh() -> None:
     x = np.outer([1.0, 2, 3], [0.3, 0.1, 0.7])
     expected = x / np.linalg.norm(x)
     np.testing.assert_allclose(grad(lambda x: np.linalg.norm(x, "nuc"))(x), expected, atol=1e-15)
+    # Below as many roundings of the largest as the matrix is long.
+    for scale in (1, 2.0**20):
+        found = grad(lambda x: np.linalg.norm(x, "nuc"))(scale * np.diag([1, 1.5 * float(np.finfo(float).eps)]))
+        np.testing.assert_array_equal(found, np.diag([1, 0]))
+
+
+def test_curvature_where_singular_values_differ_by_1() -> None:
+    t = np.array([[0.0, 1], [-1, 0]])
+    found = jvp(grad(lambda x: np.linalg.norm(x, "nuc")), (np.diag([2.0, 1]),), (t,))[1]
+    np.testing.assert_allclose(found, t * 2 / 3, rtol=1e-15)
 
 
 @pytest.mark.parametrize("order", [1, 2, 3, 4, 5])
@@ -110,6 +120,11 @@ def test_complex_zeros() -> None:
     for ord, expected in ((1, [0, -1j]), (3, [0, -1j]), (1.5, [0, -1j]), (INF, [0, -1j]), (0.5, [0, -1j])):
         found = grad(lambda x, ord=ord: np.linalg.norm(x, ord))(np.array([0, 2j]))
         np.testing.assert_allclose(found, expected, atol=1e-15)
+
+
+def test_curvature_at_a_complex_zero() -> None:
+    z, t = np.array([0, 3 + 4j]), np.array([1 + 0j, 0])
+    np.testing.assert_array_equal(jvp(grad(lambda z: np.linalg.norm(z, 3)), (z,), (t,))[1], [0, 0])
 
 
 def test_a_nan_stays_one_and_does_not_warn() -> None:

@@ -56,13 +56,14 @@ def test_unique_values_come_in_the_order_of_a_hash_table(complex_: bool) -> None
     np.testing.assert_array_equal(found, expected)
 
 
-def test_unique_unsorted() -> None:
+@pytest.mark.parametrize("complex_", [False, True])
+def test_unique_unsorted(complex_: bool) -> None:
     if "sorted" not in inspect.signature(np.unique).parameters:
         return
-    x = MANY[:200]
+    x = MANY[:200] + (1j if complex_ else 0)
     out, pullback = vjp(lambda x: np.unique(x, sorted=False), x)
     np.testing.assert_array_equal(out, np.unique(x, sorted=False))
-    g = np.arange(200.0)
+    g = np.arange(200.0).astype(x.dtype)
     np.testing.assert_array_equal(pullback(g)[0], weights_by_value(out, g, x))
 
 
@@ -130,6 +131,10 @@ def test_trim_zeros_of_a_matrix(options: Any) -> None:
     (found,) = pullback(np.ones(out.shape))
     assert found.sum() == out.size
     assert found[1, 1] == found[1, 3] == 1
+    zero = 0 * x
+    out, pullback = vjp(lambda x: np.trim_zeros(x, **options), zero)
+    np.testing.assert_array_equal(out, np.trim_zeros(zero, **options))
+    assert pullback(np.ones(out.shape))[0].sum() == out.size
 
 
 def test_sort_by_position_and_by_keyword() -> None:

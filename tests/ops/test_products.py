@@ -114,6 +114,8 @@ def test_what_einsum_refuses(operands: Any) -> None:
             np.einsum(*given)
     with pytest.raises(TypeError):
         np.einsum("ij", leaf(A), keepdims=True)
+    with pytest.raises(ValueError, match="the label 52 is not one of 0 to 51"):
+        np.einsum(leaf(A), [0, 52])
 
 
 def test_a_path_is_a_plan() -> None:

@@ -160,6 +160,14 @@ def test_a_fit_through_points() -> None:
     check_grads(lambda y: np.polyfit([0, 1, 2], y, 1, w=[1, 2, 1]), y, order=1)
 
 
+def test_a_fit_through_points_that_rounding_makes_one() -> None:
+    """Of points less than n roundings apart the line has no slope: each has the same part in the height."""
+    x = 1 + 4 * float(np.finfo(float).eps) * np.arange(9)
+    with pytest.warns(np.exceptions.RankWarning):
+        _, pullback = vjp(lambda y: np.sum(np.polyfit(x, y, 1)), np.arange(9.0))
+    np.testing.assert_allclose(pullback(1.0)[0], np.full(9, 1 / 9), rtol=1e-12)
+
+
 def test_a_fit_warns_as_numpy_does() -> None:
     with pytest.warns(np.exceptions.RankWarning):
         np.polyfit(Tensor([1.0, 1, 1], requires_grad=True), [1.0, 2, 3], 2)

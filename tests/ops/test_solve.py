@@ -63,6 +63,15 @@ def test_det_of_any_rank_to_third_order(values: Any, complex_: bool) -> None:
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11)
 
 
+@pytest.mark.parametrize("values", [(3, 2, 1, 0), (3, 0, 0, 0), (1, 1e-6, 1e-9, 1e-12)])
+@pytest.mark.parametrize("scale", [2.0**40, 2.0**-40])
+def test_det_of_any_scale_to_third_order(values: Any, scale: float) -> None:
+    a, by = with_values(values, (4, 4)), numbers((4, 4))
+    for order in (1, 2, 3):
+        expected, found = (derivative(la.det, order, by)(x) for x in (a, scale * a))
+        np.testing.assert_allclose(found / scale ** (4 - order), expected, rtol=0, atol=1e-11)
+
+
 def test_a_batch_of_all_ranks() -> None:
     a = np.stack([with_values(values, (4, 4)) for values in [(4, 3, 2, 1), (4, 3, 2, 0), (4, 0, 0, 0)]])
     g = np.array([1.0, 2.0, 3.0])
@@ -193,6 +202,31 @@ def test_what_is_cut_off_turns_with_what_is_kept(shape: Any, rcond: Any, complex
     a, b = with_values((1, 0.6, 0.2, 0.05), shape, complex_), numbers((shape[0], 2), complex_)
     check_grads(lambda x: la.pinv(x, rcond=rcond), a)
     check_grads(lambda x, y: la.lstsq(x, y, rcond)[0], (a, b), order=1)
+
+
+@pytest.mark.parametrize("name", ["rcond", "rtol"])
+def test_a_stack_is_cut_off_each_by_itself(name: str) -> None:
+    a = np.stack([scale * with_values((1, 0.9, 0.8), (4, 3)) for scale in (2.0**-80, 1, 2.0**80)])
+    g, cuts = numbers((3, 3, 4)), [0.85, 0.95, 0.85]
+    found = vjp(lambda x: la.pinv(x, **{name: np.array(cuts)}), a)[1](g)[0]
+    for one, of_one, expected, cut in zip(a, g, found, cuts, strict=True):
+        alone = vjp(lambda x, cut=cut: la.pinv(x, **{name: cut}), one)[1](of_one)[0]
+        np.testing.assert_allclose(alone, expected, rtol=1e-12)
+
+
+def test_what_only_rounds_is_cut_off_as_zeros_are() -> None:
+    a, g = with_values((1, 0.5), (4, 3)), numbers((3, 4))
+    expected = vjp(lambda x: la.pinv(x, rcond=0.1), a)[1](g)[0]
+    np.testing.assert_allclose(vjp(lambda x: la.pinv(x, rtol=None), a)[1](g)[0], expected, rtol=1e-12)
+    # Of three values one is cut off below three roundings.
+    a = np.diag([1, 0.5, 2 * float(np.finfo(float).eps)])
+    np.testing.assert_allclose(grad(lambda b: la.lstsq(a, b)[0].sum())(np.ones(3)), [1, 2, 0], atol=1e-15)
+
+
+def test_what_is_cut_off_may_be_nearly_as_large_as_what_is_kept() -> None:
+    """The series that gives its part then grows before it falls."""
+    for _ in range(20):
+        check_grads(lambda x: la.pinv(x, rcond=0.99), with_values((1, 0.98, 0.97, 0.96), (4, 4)), order=1)
 
 
 @real_and_complex

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.special import logsumexp
 
 from autograd import Tensor, check_grads, grad, jvp, no_grad
 from autograd.op import composites, constants, functions, refusals, through, ufuncs
+from autograd.ops.special.elliptic import series_d
 from autograd.protocols import open_rooms
 
 ORDERS = (-1.5, -1.0, 0.0, 0.5, 2.0, 3.7)
@@ -80,6 +82,14 @@ def test_bessel_functions_of_any_order(function: Any, v: float) -> None:
 )
 def test_complex_values_of_a_real_argument(function: Any, v: float) -> None:
     check_grads(lambda x: np.real(function(v, x)) + 2 * np.imag(function(v, x)), POINTS)
+
+
+def test_what_is_scaled_by_the_real_part_of_a_complex_number() -> None:
+    """Of Ai and Bi it is that of z√z, whose sign changes at 60°."""
+    check_grads(lambda x: special.ive(2.0, x), np.array([-1.3, 0.7]))
+    z = np.array([0.3 + 0.9j, -0.5 + 1.0j, 2.0 - 0.5j, 0.8 - 1.1j])
+    check_grads(lambda z: np.real(special.ive(1.5, z)) + 2 * np.imag(special.ive(1.5, z)), z)
+    check_grads(lambda z: np.real(special.airye(z)[2]) + 2 * np.imag(special.airye(z)[3]), z)
 
 
 @pytest.mark.parametrize("n", range(5))
@@ -182,6 +192,23 @@ def test_elliptic_integrals_everywhere(m: float) -> None:
     check_grads(lambda phi: phi**3 + special.ellipkinc(phi, m) + special.ellipeinc(phi, m), np.array([-4.0, 0.3]))
     if m < 0.9:
         check_grads(lambda m: special.ellipkinc(5.0, m) + special.ellipeinc(-5.0, m), np.array(m))
+
+
+def test_the_series_of_carlson_integrals() -> None:
+    """Up to N = 7 it is A^(-3/2) Σ 3/(2N+3) T_N: Carlson (1979).
+
+    T_N = Σ (-1)^(M+N) (1/2)_M Π Eⱼ^mⱼ / mⱼ! over all Σ j mⱼ = N, M = Σ mⱼ, where the Eⱼ are the symmetric functions of
+    1 - x/A, 1 - y/A, 1 - z/A and twice 1 - p/A.
+    """
+    at = np.array([1.5, 0.8, 1.1, 0.6])
+    mean = (np.sum(at) + at[3]) / 5
+    e = np.poly(1 - np.append(at, at[3]) / mean) * [1, -1, 1, -1, 1, -1]
+    total = 0.0
+    for m in itertools.product(range(4), repeat=4):
+        if (degree := int(np.dot(m, [2, 3, 4, 5]))) <= 7:
+            term = (-1) ** (sum(m) + degree) * special.poch(0.5, sum(m)) * np.prod(e[2:] ** m / special.factorial(m))
+            total += 3 / (2 * degree + 3) * term
+    np.testing.assert_allclose(series_d(*at), total / mean**1.5, rtol=1e-15)
 
 
 def test_carlson_integrals_at_their_boundary() -> None:

@@ -191,6 +191,14 @@ def test_a_histogram_in_its_data_and_weights(options: Any) -> None:
         check_grads(lambda a, w: np.histogram(a, weights=w, **options), (DATA, weights))
 
 
+def test_a_range_of_one_point_is_made_one_wide() -> None:
+    """Of its density, 1 / (high - low), that leaves the slope 1 at both ends."""
+    low, high = Tensor(0.5, requires_grad=True), Tensor(0.5, requires_grad=True)
+    density = np.histogram(Tensor([0.5]), 1, (low, high), density=True)[0]
+    density.sum().backward()
+    assert (density.item(), float(low.grad), float(high.grad)) == (1, 1, -1)
+
+
 def test_a_histogram_in_given_edges_and_range() -> None:
     check_grads(lambda e: np.histogram(DATA, e, density=True), np.array([0.1, 0.4, 0.8]))
 

@@ -6,6 +6,7 @@ a shape or a dtype, and none assumes that a number is finite: `x * 0` stays.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -283,7 +284,19 @@ def sum_of_broadcast(r: Rewriter, node: Node) -> Any:
         return None
     if made.fn is np.full and (c := number(r, x)) is not None and node.out.size:
         return _full(r, node.out, c * (x.size // node.out.size))
-    return None
+    if made.fn is not np.broadcast_to or node.kwargs.get("keepdims"):
+        return None
+    inner, axis = made.args[0], node.kwargs.get("axis", 0)
+    extra = len(x.shape) - len(inner.shape)
+    given = range(len(x.shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = {a % len(x.shape) for a in given}
+    if any(a >= extra and inner.shape[a - extra] != 1 for a in axes):
+        return None
+    # Along these axes all is equal: what is left of the inner array, as often as there are elements.
+    kept = tuple(size for a, size in enumerate(inner.shape, extra) if a not in axes)
+    inner = inner if kept == inner.shape else r.call(np.reshape, inner, kept)
+    total = r.call(np.multiply, inner, float(math.prod(x.shape[a] for a in axes)))
+    return total if total.shape == node.out.shape else r.call(np.broadcast_to, total, node.out.shape)
 
 
 @row(np.add.reduce, np.multiply.reduce, np.maximum.reduce, np.minimum.reduce)

@@ -16,6 +16,7 @@ from scipy import special
 from autograd.entry import Array
 from autograd.families import elementwise
 from autograd.op import Real, case, composite
+from autograd.ops.elementwise import over as quotient
 from autograd.ops.special.incomplete import beta_density, gamma_density, over
 from autograd.ops.special.orders import COUNT, SHAPE, ends
 
@@ -33,8 +34,11 @@ def _t_density(df: Any, t: Array) -> Array:
 
 def _f_density(dfn: Any, dfd: Any, x: Array) -> Array:
     """Give the density of F: that of the beta distribution at nx / (d + nx)."""
+    far = np.isinf(x)
+    x = np.where(far, 1, x)
     whole = dfd + dfn * x
-    return beta_density(dfn / 2, dfd / 2, dfn * x / whole) * (dfn * dfd / (whole * whole))
+    density = beta_density(dfn / 2, dfd / 2, dfn * x / whole) * (dfn * dfd / (whole * whole))
+    return np.where(far, 0, density)
 
 
 def _chi_density(v: Any, x: Array) -> Array:
@@ -53,27 +57,33 @@ def _noncentral(x: Array, df: Any, nc: Array) -> Array:
     return np.where(small, central, apart / 2 * ratio * special.ive(half - 1, np.sqrt(far)))
 
 
-def _kolmogorov_slope(x: Array) -> Array:
-    """Differentiate 2 Σ (-1)^(k-1) exp(-2k²x²), below 1 in the form that Poisson summation gives."""
+def _kolmogorov_density(x: Array) -> Array:
+    """Give 8x Σ (-1)^(k-1) k² exp(-2k²x²), below 1 in the form that Poisson summation gives; far out it is 0."""
     small = x < 1
-    low, high = np.where(small, x, 1), np.where(small, 1, x)
+    low, high = np.where(small, np.maximum(x, 0.02), 1), np.where(small, 1, np.minimum(x, 30))
     tail: Any = 0
     head: Any = 0
     for k in range(1, TERMS):
-        tail = tail + (-1) ** k * k * k * np.exp(-2 * k * k * high * high)
+        tail = tail - (-1) ** k * k * k * np.exp(-2 * k * k * high * high)
         c = (2 * k - 1) ** 2 * math.pi**2 / 8 / (low * low)
-        head = head + np.exp(-c) * (1 - 2 * c)
+        head = head + np.exp(-c) * (2 * c - 1)
     return np.where(small, math.sqrt(2 * math.pi) * head / (low * low), 8 * high * tail)
 
 
 def _kolmogorov_y(g: Array, y: Array) -> Array:
     """dK/dy = -8y Σ (-1)^(k-1) k² exp(-2k²y²), of K = 2 Σ (-1)^(k-1) exp(-2k²y²)."""
-    return g * _kolmogorov_slope(y)
+    return -g * _kolmogorov_density(y)
 
 
 def _kolmogi_p(g: Array, ans: Array) -> Array:
     """D ans/dp = 1 / K'(ans), where K is `kolmogorov`."""
-    return ends(g, over(_kolmogorov_slope(ans)))
+    return ends(g, -over(_kolmogorov_density(ans)))
+
+
+def _rated(factor: Array, b: Any, x: Array) -> Array:
+    """Give the density of the gamma distribution times a factor in x: 0 with it, where the density is infinite too."""
+    flat = np.equal(factor, 0) & np.less(b, 1)
+    return np.where(flat, 0, factor) * gamma_density(b, np.where(flat, 1, x))
 
 
 # Chi-squared
@@ -126,7 +136,7 @@ fdtri = elementwise(
 stdtr = elementwise(
     special.stdtr,
     inputs=("df", "t"),
-    t=lambda g, df, t: ends(g, _t_density(df, t)),
+    t=lambda g, df, t: g * _t_density(df, t),
     sample={"df": FREEDOM},
     refused={"df": SHAPE},
 )
@@ -142,14 +152,14 @@ stdtrit = elementwise(
 pdtr = elementwise(
     special.pdtr,
     inputs=("k", "m"),
-    m=lambda g, k, m: ends(g, -gamma_density(np.floor(k + 1.0), m)),
+    m=lambda g, k, m: -g * gamma_density(np.floor(k + 1.0), m),
     sample={"m": POSITIVE},
     refused={"k": COUNT},
 )
 pdtrc = elementwise(
     special.pdtrc,
     inputs=("k", "m"),
-    m=lambda g, k, m: ends(g, gamma_density(np.floor(k + 1.0), m)),
+    m=lambda g, k, m: g * gamma_density(np.floor(k + 1.0), m),
     sample={"m": POSITIVE},
     refused={"k": COUNT},
 )
@@ -165,21 +175,21 @@ BINOMIAL = (
     elementwise(
         special.bdtr,
         inputs=("k", "n", "p"),
-        p=lambda g, k, n, p: ends(g, -beta_density(np.floor(k + 1.0), n + 0.0 - np.floor(k + 0.0), p)),
+        p=lambda g, k, n, p: -g * beta_density(np.floor(k + 1.0), n - np.floor(k), p),
         sample={"p": UNIT},
         refused={"k": COUNT, "n": COUNT},
     ),
     elementwise(
         special.bdtrc,
         inputs=("k", "n", "p"),
-        p=lambda g, k, n, p: ends(g, beta_density(np.floor(k + 1.0), n + 0.0 - np.floor(k + 0.0), p)),
+        p=lambda g, k, n, p: g * beta_density(np.floor(k + 1.0), n - np.floor(k), p),
         sample={"p": UNIT},
         refused={"k": COUNT, "n": COUNT},
     ),
     elementwise(
         special.bdtri,
         inputs=("k", "n", "y"),
-        y=lambda g, ans, k, n: ends(g, -over(beta_density(np.floor(k + 1.0), n + 0.0 - np.floor(k + 0.0), ans))),
+        y=lambda g, ans, k, n: ends(g, -over(beta_density(np.floor(k + 1.0), n - np.floor(k), ans))),
         sample={"y": UNIT},
         refused={"k": COUNT, "n": COUNT},
     ),
@@ -187,14 +197,14 @@ BINOMIAL = (
 nbdtr = elementwise(
     special.nbdtr,
     inputs=("k", "n", "p"),
-    p=lambda g, k, n, p: ends(g, beta_density(n, k + 1.0, p)),
+    p=lambda g, k, n, p: g * beta_density(n, k + 1.0, p),
     sample={"p": UNIT},
     refused={"k": COUNT, "n": COUNT},
 )
 nbdtrc = elementwise(
     special.nbdtrc,
     inputs=("k", "n", "p"),
-    p=lambda g, k, n, p: ends(g, -beta_density(n, k + 1.0, p)),
+    p=lambda g, k, n, p: -g * beta_density(n, k + 1.0, p),
     sample={"p": UNIT},
     refused={"k": COUNT, "n": COUNT},
 )
@@ -210,23 +220,23 @@ nbdtri = elementwise(
 gdtr = elementwise(
     special.gdtr,
     inputs=("a", "b", "x"),
-    a=lambda g, a, b, x: g * (x * gamma_density(b, a * x)),
-    x=lambda g, a, b, x: ends(g, a * gamma_density(b, a * x)),
+    a=lambda g, a, b, x: ends(g, _rated(x, b, a * x)),
+    x=lambda g, a, b, x: ends(g, _rated(a, b, a * x)),
     sample={"a": POSITIVE, "b": FREEDOM, "x": POSITIVE},
     refused={"b": SHAPE},
 )
 gdtrc = elementwise(
     special.gdtrc,
     inputs=("a", "b", "x"),
-    a=lambda g, a, b, x: -g * (x * gamma_density(b, a * x)),
-    x=lambda g, a, b, x: ends(g, -a * gamma_density(b, a * x)),
+    a=lambda g, a, b, x: ends(g, -_rated(x, b, a * x)),
+    x=lambda g, a, b, x: ends(g, -_rated(a, b, a * x)),
     sample={"a": POSITIVE, "b": FREEDOM, "x": POSITIVE},
     refused={"b": SHAPE},
 )
 gdtrix = elementwise(
     special.gdtrix,
     inputs=("a", "b", "p"),
-    a=lambda g, ans, a: g * (-ans / a),
+    a=lambda g, ans, a: ends(g, -ans / a),
     p=lambda g, ans, a, b: ends(g, over(a * gamma_density(b, a * ans))),
     sample={"a": POSITIVE, "b": FREEDOM, "p": UNIT},
     refused={"b": SHAPE},
@@ -235,7 +245,7 @@ gdtria = elementwise(
     special.gdtria,
     inputs=("p", "b", "x"),
     p=lambda g, ans, b, x: ends(g, over(x * gamma_density(b, ans * x))),
-    x=lambda g, ans, x: g * (-ans / x),
+    x=lambda g, ans, x: ends(g, -ans / x),
     sample={"p": UNIT, "b": FREEDOM, "x": POSITIVE},
     refused={"b": SHAPE},
 )
@@ -255,7 +265,7 @@ chndtrix = elementwise(
     special.chndtrix,
     inputs=("p", "df", "nc"),
     p=lambda g, ans, df, nc: ends(g, over(_noncentral(ans, df, nc))),
-    nc=lambda g, ans, df, nc: g * (_noncentral(ans, df + 2, nc) / _noncentral(ans, df, nc)),
+    nc=lambda g, ans, df, nc: g * quotient(_noncentral(ans, df + 2, nc), _noncentral(ans, df, nc)),
     sample={key: NONCENTRAL[key] for key in ("p", "df", "nc")},
     refused={"df": SHAPE},
 )
@@ -263,7 +273,7 @@ chndtrinc = elementwise(
     special.chndtrinc,
     inputs=("x", "df", "p"),
     x=lambda g, ans, x, df: g * (_noncentral(x, df, ans) / _noncentral(x, df + 2, ans)),
-    p=lambda g, ans, x, df: ends(g, -over(_noncentral(x, df + 2, ans))),
+    p=lambda g, ans, x, df: -g / _noncentral(x, df + 2, ans),
     sample={"x": Real(5.0, 8.0), "df": Real(1.2, 2.0), "p": Real(0.2, 0.5)},
     refused={"df": SHAPE},
 )

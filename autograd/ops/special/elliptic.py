@@ -25,7 +25,7 @@ STEPS = 6
 
 def _series(m: Array, coefficients: tuple[float, ...]) -> Array:
     """Sum a power series."""
-    total = coefficients[-1] + 0 * m
+    total: Any = coefficients[-1]
     for c in reversed(coefficients[:-1]):
         total = total * m + c
     return total
@@ -222,10 +222,10 @@ def _elliprd(x: Any, y: Any, z: Any) -> Any:
         part = rx * ry + rx * rz + ry * rz
         total = total + 0.25**n / (rz * (z + part))
         x, y, z = (x + part) / 4, (y + part) / 4, (z + part) / 4
-    return 0.25**STEPS * _series_d(x, y, z, z) + 3 * total
+    return 0.25**STEPS * series_d(x, y, z, z) + 3 * total
 
 
-def _series_d(x: Any, y: Any, z: Any, p: Any) -> Any:
+def series_d(x: Any, y: Any, z: Any, p: Any) -> Any:
     """Give R_J(x, y, z, p) where all are close: DLMF 19.36.2. With p = z it is R_D."""
     mean = (x + y + z + 2 * p) / 5
     x, y, z = 1 - x / mean, 1 - y / mean, 1 - z / mean
@@ -257,7 +257,7 @@ def _elliprj(x: Any, y: Any, z: Any, p: Any) -> Any:
         d = (rp + rx) * (rp + ry) * (rp + rz)
         total = total + 0.25**n / d * special.hyp2f1(0.5, 1.0, 1.5, delta * -(64.0**-n) / (d * d))
         x, y, z, p = (x + part) / 4, (y + part) / 4, (z + part) / 4, (p + part) / 4
-    return 0.25**STEPS * _series_d(x, y, z, p) + 6 * total
+    return 0.25**STEPS * series_d(x, y, z, p) + 6 * total
 
 
 @composite(special.agm, sample={"a": POSITIVE, "b": POSITIVE}, cases=[case((2, 3), (2, 3)), case((3,), (2, 1))])

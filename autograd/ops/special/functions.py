@@ -18,12 +18,15 @@ from autograd.op import Real, case, composite
 from autograd.ops.special import gamma
 from autograd.ops.special.bessel import spherical
 
+#: No exponential up to here overflows.
+FAR = 40
+
 
 def _weights(g: Array, x: Array, ans: Array, axis: Any) -> Array:
     """∂logsumexp/∂x is the softmax; of nothing but -inf it is 0, and infinities share evenly."""
     infinite = np.isinf(ans)
     if x.size == 0:
-        return g * x
+        return np.zeros_like(x)
     if not np.any(infinite):
         return g * soft_max(x, axis=axis)
     ties = x == math.inf
@@ -73,16 +76,19 @@ log_soft_max = op(
     ],
 )
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
-    """Shift by the largest, sum, and shift back; a weight of 0 takes out whatever stands there."""
+    """Shift by the largest, sum, and shift back; a weight of 0 takes out whatever stands there.
+
+    The derivative in such a weight is as in any other, but for what is far beyond all that counts: there it is 0.
+    """
     if b is None and not return_sign:
         return log_sum_exp.call(a, axis=axis, keepdims=keepdims)
     weights = np.ones(()) if b is None else b
     shape = np.broadcast_shapes(np.shape(a), np.shape(weights))
     used = np.broadcast_to(np.not_equal(weights, 0), shape)
-    a = np.where(used, a, 0)
     top = np.max(np.where(used, np.real(a), -math.inf), axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0)
-    total = np.sum(weights * np.exp(a - top) * used, axis=axis, keepdims=True)
+    near = used | (np.real(a) - top < FAR)
+    total = np.sum(weights * np.exp(np.where(near, a - top, -math.inf)), axis=axis, keepdims=True)
     out = np.log(np.absolute(total) if return_sign else total) + top
     if not keepdims:
         out, total = np.squeeze(out, axis=axis), np.squeeze(total, axis=axis)

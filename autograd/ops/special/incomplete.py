@@ -27,8 +27,10 @@ def _gamma_weight(a: Any, x: Array, c: Any) -> Array:
 
 
 def _beta_weight(a: Any, b: Any, x: Array, c: Any) -> Array:
-    """Give x^(a-1) (1-x)^(b-1) / e^c."""
-    return np.exp(special.xlogy(a - 1, x) + special.xlog1py(b - 1, -x) - c)
+    """Give x^(a-1) (1-x)^(b-1) / e^c: where c is infinite it is 0 at the ends too."""
+    nothing = np.isinf(c) & ((x == 0) | (x == 1))
+    with np.errstate(invalid="ignore"):
+        return np.where(nothing, 0, np.exp(special.xlogy(a - 1, x) + special.xlog1py(b - 1, -x) - c))
 
 
 def _times(factor: Any, f: Any) -> Array:

@@ -21,7 +21,7 @@ ONE = [case((2, 3)), case(()), case((0,))]
 def _expn(g: Array, n: Any, x: Array) -> Array:
     """dEₙ(x)/dx = -Eₙ₋₁(x), and of E₀(x) = e⁻ˣ/x itself: DLMF 8.19.13."""
     zero = np.equal(n, 0)
-    lower = special.expn(np.where(zero, 0, n + 0 - 1), x)
+    lower = special.expn(np.where(zero, 0, np.subtract(n, 1)), x)
     return -g * np.where(zero, np.exp(-x) * (1 + 1 / x) / x, lower)
 
 

@@ -24,7 +24,7 @@ UNIT = Real(0.05, 0.95)
 def _lower(n: Any, slope: Callable[[Any], Array]) -> Array:
     """Give the derivative from the polynomial of degree n - 1: there is none of n = 0."""
     constant = np.equal(n, 0)
-    return np.where(constant, 0, slope(np.where(constant, 0, n + 0 - 1)))
+    return np.where(constant, 0, slope(np.where(constant, 0, np.subtract(n, 1))))
 
 
 def _degree(ufunc: Any, slope: Callable[[Any, Array], Array], formula: str, sample: Real = INSIDE) -> Op:
