@@ -18,6 +18,7 @@ from autograd.compiler.passes.algebra import number
 from autograd.compiler.passes.kinds import reduces
 from autograd.compiler.passes.rewriting import Rewriter, rewritten
 from autograd.compiler.program import Constant, Node, Program, Value
+from autograd.compiler.symbol import cast
 from autograd.ops.elementwise import gate
 from autograd.ops.indexing import scatter
 
@@ -71,7 +72,9 @@ def _gated(r: Rewriter, node: Node, _: Any) -> Any:
     zero = number(r, y)
     if zero is None or zero != 0 or math.copysign(1, zero) < 0:
         return None
-    r.add(Node(gate, (x, c), {}, [node.out], None, node.origin))
+    # As words of the numbers' size, cast by itself: within the product NumPy would cast through a buffer of its own.
+    taken = r.call(cast, c, np.dtype(f"i{x.dtype.itemsize}"))
+    r.add(Node(gate, (x, taken), {}, [node.out], None, node.origin))
     return node.out
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from autograd.compiler.lowering import CLIP
 from autograd.compiler.passes.kinds import is_elementwise
 from autograd.compiler.program import Node, Program, Value
+from autograd.compiler.symbol import cast
 from autograd.ops.elementwise import gate
 
 #: The elements of a piece; arrays of fewer elements than these, and shorter chains, are left as they are.
@@ -109,7 +110,7 @@ def _fits(node: Node) -> bool:
     """Tell whether a call acts element by element on large arrays of the result's shape, and numbers."""
     if node.build is not None or node.kwargs or node.ordered:
         return False
-    if not (is_elementwise(node.fn) or node.fn is CLIP or node.fn is gate) or node.out.size < LARGE:
+    if not (is_elementwise(node.fn) or node.fn in (CLIP, gate, cast)) or node.out.size < LARGE:
         return False
     if isinstance(node.fn, np.ufunc) and node.fn.nout != 1:
         return False

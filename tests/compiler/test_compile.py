@@ -524,7 +524,8 @@ def test_replays_allocate_nothing_but_the_results() -> None:
     finally:
         tracemalloc.stop()
     assert grown < 1000, f"{grown} bytes more after 1,000 replays"
-    assert peak < 5000, f"{peak} bytes at once"
+    # All small objects of a call together; the least of the program's matrices has 4,800 bytes.
+    assert peak < 2000, f"{peak} bytes at once"
 
 
 @pytest.fixture(autouse=True)
