@@ -334,6 +334,17 @@ class Symbol(Abstract):
         """Record a reshape to one axis."""
         return np.ravel(self, order)
 
+    def __pow__(self, y: Any) -> Any:
+        """Record a power; of the common ones, as an array's own operator does, the function for it."""
+        if isinstance(y, Shell):
+            return NotImplemented
+        ufunc = _POWERS.get(y) if type(y) in (int, float) and self.dtype.kind in "fc" else None
+        return self._trace.call(np.power, (self, y), {}) if ufunc is None else self._trace.call(ufunc, (self,), {})
+
+    def __rpow__(self, y: Any) -> Any:
+        """Record a power."""
+        return NotImplemented if isinstance(y, Shell) else self._trace.call(np.power, (y, self), {})
+
     # What asks for a value
 
     def __bool__(self) -> bool:
@@ -371,9 +382,10 @@ class Symbol(Abstract):
     __hash__: Any = object.__hash__
 
 
+_POWERS: dict[Any, np.ufunc] = {-1: np.reciprocal, 0.5: np.sqrt, 1: np.positive, 2: np.square}
 _OPERATORS = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "floordiv": np.floor_divide,
-    "mod": np.remainder, "pow": np.power, "matmul": np.matmul, "and": np.bitwise_and, "or": np.bitwise_or,
+    "mod": np.remainder, "matmul": np.matmul, "and": np.bitwise_and, "or": np.bitwise_or,
     "xor": np.bitwise_xor, "lshift": np.left_shift, "rshift": np.right_shift,
 }  # fmt: skip
 for _name, _ufunc in _OPERATORS.items():

@@ -141,9 +141,10 @@ def minus_times(r: Rewriter, node: Node) -> Any:
     plus_x, plus_y = _negated(r, x), _negated(r, y)
     if plus_x is not None and plus_y is not None:
         return r.call(node.fn, plus_x, plus_y)
-    if plus_x is not None and (c := number(r, y)) is not None:
+    # A whole 0 has no sign, and loses that of what it multiplies or divides.
+    if plus_x is not None and (c := number(r, y)) is not None and c != 0:
         return r.call(node.fn, plus_x, -c)
-    if plus_y is not None and (c := number(r, x)) is not None:
+    if plus_y is not None and (c := number(r, x)) is not None and c != 0:
         return r.call(node.fn, -c, plus_y)
     return None
 
@@ -156,9 +157,9 @@ def _negated(r: Rewriter, x: Any) -> Value | None:
 
 @row(np.power)
 def square(r: Rewriter, node: Node) -> Any:
-    """X ** 2 = x * x, x ** 0.5 = √x, x ** -1 = 1 / x."""
+    """Write x ** 2 as x * x and x ** -1 as 1 / x; x ** 0.5 is √x but at -∞ and -0."""
     x, y = node.args
-    ufunc = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal}.get(number(r, y))
+    ufunc = {2: np.square, -1: np.reciprocal}.get(number(r, y))
     if ufunc is None or not isinstance(x, Value) or (x.dtype.kind not in "fc" and ufunc is not np.square):
         return None
     return r.call(ufunc, x)
