@@ -185,7 +185,7 @@ def _read(r: Rewriter, node: Node, constants: Any) -> Any:
 
 
 def _written(r: Rewriter, node: Node, constants: Any) -> Any:
-    """X + scatter(a, (arange(n), y)) by places."""
+    """Write x + scatter(a, (arange(n), y)) by places."""
     if node.fn is not np.add:
         return None
     for x, other in (node.args, node.args[::-1]):

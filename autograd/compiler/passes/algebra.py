@@ -76,7 +76,7 @@ def same(r: Rewriter, node: Node) -> Any:
 
 @row(np.multiply)
 def times_one(r: Rewriter, node: Node) -> Any:
-    """X * 1 = x."""
+    """Leave out the 1 of x * 1."""
     x, y = node.args
     if number(r, y) == 1 and isinstance(x, Value):
         return x
@@ -85,14 +85,14 @@ def times_one(r: Rewriter, node: Node) -> Any:
 
 @row(np.divide, over, np.power)
 def by_one(r: Rewriter, node: Node) -> Any:
-    """X / 1 = x ** 1 = x."""
+    """Leave out the 1 of x / 1 and x ** 1."""
     x, y = node.args
     return x if number(r, y) == 1 else None
 
 
 @row(np.add)
 def plus_zero(r: Rewriter, node: Node) -> Any:
-    """X + 0 = x."""
+    """Leave out the 0 of x + 0."""
     x, y = node.args
     if number(r, y) == 0 and isinstance(x, Value):
         return x
@@ -101,7 +101,7 @@ def plus_zero(r: Rewriter, node: Node) -> Any:
 
 @row(np.subtract)
 def minus_zero(r: Rewriter, node: Node) -> Any:
-    """X - 0 = x, and 0 - x = -x."""
+    """Write x for x - 0, and -x for 0 - x."""
     x, y = node.args
     if number(r, y) == 0:
         return x
@@ -123,7 +123,7 @@ def minus_minus(r: Rewriter, node: Node) -> Any:
 
 @row(np.add, np.subtract)
 def plus_minus(r: Rewriter, node: Node) -> Any:
-    """X + (-y) = x - y, (-x) + y = y - x, x - (-y) = x + y."""
+    """Write x - y for x + (-y), y - x for (-x) + y, x + y for x - (-y)."""
     x, y = node.args
     made = r.maker(y)
     if made is not None and made.fn is np.negative:

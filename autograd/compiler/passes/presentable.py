@@ -45,7 +45,7 @@ def _quotient(r: Rewriter, node: Node) -> Any:
 
 
 def _common_factor(r: Rewriter, node: Node) -> Any:
-    """X * c + scatter(-c) = (x - scatter(1)) * c."""
+    """Write (x - scatter(1)) * c for x * c + scatter(-c)."""
     if node.fn not in (np.add, np.subtract):
         return None
     for one, other in (node.args, node.args[::-1]):
