@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.lowering import CLIP
 from autograd.compiler.passes.kinds import reduces
 from autograd.compiler.program import Constant, Node, Program, Value, name_of
 from autograd.compiler.storage import Storage, planned
@@ -47,6 +46,7 @@ class Emitter:
         self.lines: list[str] = []
         self.known: dict[Any, str] = {}
         self.once: set[Value] = set()
+        self.given: set[Value] = set()
 
     # Names
 
@@ -110,9 +110,9 @@ class Emitter:
 
     def operand(self, arg: Any, node: Node) -> str:
         """Write an operand of a ufunc: a Python number as an array of the dtype that it takes there."""
-        if type(arg) in (int, float) and (node.fn in (over, CLIP) or getattr(np, node.fn.__name__, None) is node.fn):
+        if type(arg) in (int, float):
             kinds = {x.dtype for x in node.args if isinstance(x, Value)}
-            if len(kinds) == 1 and (dtype := kinds.pop()).kind in "fc":
+            if len(kinds) == 1 and (dtype := kinds.pop()).kind in "fc" and _takes_one_kind(node.fn, dtype):
                 return self.number(arg, dtype)
         return self.text(arg)
 
@@ -252,8 +252,12 @@ class Emitter:
         return self.derived(value, ("view", dtype), f"{self.text(value)}.view({self.text(dtype)})")
 
     def flat(self, value: Value) -> str:
-        """Write a value's memory as one axis."""
-        return self.derived(value, ("flat",), f"{self.text(value)}.reshape(-1)")
+        """Write a value as one axis: its memory, if it lies in one piece, else a copy of what is there at that time."""
+        text = f"{self.text(value)}.reshape(-1)"
+        whole = value
+        while self.storage.reshapes.get(whole):
+            whole = self.storage.views[whole]
+        return text if whole in self.storage.views else self.derived(value, ("flat",), text)
 
     def derived(self, value: Value, key: Any, text: str) -> str:
         """Write an expression of a value; of one that is made once it is evaluated once."""
@@ -293,9 +297,18 @@ class Emitter:
     def _returned(self, out: Any) -> str:
         if not isinstance(out, Value):
             return self.bind(out, "r")
-        if out in self.storage.fresh:
+        # What the caller keeps it keeps alone: the same value twice is two arrays.
+        if out in self.storage.fresh and out not in self.given:
+            self.given.add(out)
             return self.name(out)
         return f"array({self.text(out)})"
+
+
+def _takes_one_kind(fn: Any, dtype: Any) -> bool:
+    """Tell whether a function takes all its operands in one dtype, as arithmetic does and `ldexp` does not."""
+    if fn is over:
+        return True
+    return any(kinds.startswith(dtype.char * fn.nin + "->") for kinds in fn.types)
 
 
 def _unpacking(pattern: Any) -> str:

@@ -70,6 +70,8 @@ def _gated(r: Rewriter, node: Node, _: Any) -> Any:
     if not fits or x.shape != node.out.shape or c.shape != x.shape or x.dtype != node.out.dtype:
         return None
     zero = number(r, y)
+    if x.dtype.itemsize > 8:
+        return None
     if zero is None or zero != 0 or math.copysign(1, zero) < 0:
         return None
     # As words of the numbers' size, cast by itself: within the product NumPy would cast through a buffer of its own.
@@ -84,6 +86,8 @@ def _columns(r: Rewriter, node: Node, _: Any) -> Any:
     if ufunc not in _ROW_WISE or len(node.args) > 2 or set(node.kwargs) - {"axis", "keepdims"}:
         return None
     x = node.args[0]
+    if not isinstance(x, Value) or not x.shape:
+        return None
     axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("axis", 0)
     axis = axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis
     if not isinstance(axis, int) or axis % x_ndim(x) != x_ndim(x) - 1 or x.dtype.kind != "f" or x.dtype.itemsize < 4:
@@ -146,6 +150,8 @@ def places(y: Any, starts: Any, width: int) -> Any:
 
 def places_into(y: Any, starts: Any, width: int, out: Any) -> None:
     """Write where each label lies in the rows laid end to end."""
+    if y.dtype != np.intp:
+        y = y.astype(np.intp)
     if y.size and (np.minimum.reduce(y) < 0 or np.maximum.reduce(y) >= width):
         wrong = (y < -width) | (y >= width)
         if wrong.any():

@@ -53,6 +53,10 @@ class Storage:
         For each view the value that it looks at first.
     reshapes : dict
         Of the views those that are all of what they look at, in another shape.
+    holds : dict
+        For what NumPy returns of its own the values whose memory it may look at.
+    joined : set of (Value, int)
+        Which pieces of a concatenation are made in their place in it.
     fresh : set
         Values that the caller keeps: new memory at each run.
     taken : dict
@@ -67,6 +71,8 @@ class Storage:
     numbers: dict[Value, Any] = field(default_factory=dict)
     views: dict[Value, Value] = field(default_factory=dict)
     reshapes: dict[Value, bool] = field(default_factory=dict)
+    holds: dict[Value, list[Value]] = field(default_factory=dict)
+    joined: set[tuple[Value, int]] = field(default_factory=set)
     fresh: set[Value] = field(default_factory=set)
     taken: dict[Value, Value] = field(default_factory=dict)
     nbytes: int = 0
@@ -171,7 +177,7 @@ def _last_uses(program: Program, storage: Storage) -> dict[Value, int]:
     What NumPy returns of its own may be a view of any operand, so that these live as long.
     """
     last: dict[Value, int] = {}
-    holds: dict[Value, list[Value]] = {}
+    holds = storage.holds
     for at, node in enumerate(program.nodes):
         roots = [storage.root(value) for value in node.inputs()]
         for root in roots:
@@ -211,7 +217,7 @@ def _join(program: Program, storage: Storage) -> None:
         if node.fn is not np.concatenate or node.outs[0] not in storage.slot or node.kwargs.get("axis", 0) != 0:
             continue
         whole, offset = storage.slot[node.out], 0
-        for piece in node.args[0]:
+        for number, piece in enumerate(node.args[0]):
             value, nbytes = piece, piece.nbytes
             while value in storage.views and storage.reshapes.get(value):
                 value = storage.views[value]
@@ -220,6 +226,7 @@ def _join(program: Program, storage: Storage) -> None:
             if slot is not None and alone and value.nbytes == nbytes and offset % value.dtype.itemsize == 0:
                 slot.within, slot.first = whole, offset
                 whole.start = min(whole.start, slot.start)
+                storage.joined.add((node.out, number))
             offset += nbytes
 
 
@@ -261,7 +268,10 @@ def _in_place_of(held: Value, node: Node, out: Value, at: int, storage: Storage,
 
 def _touches(y: Any, x: Value, storage: Storage) -> bool:
     """Tell whether an operand looks at the memory of another."""
-    return isinstance(y, Value) and storage.root(y) is storage.root(x)
+    if not isinstance(y, Value):
+        return False
+    one, other = storage.root(y), storage.root(x)
+    return one is other or other in storage.holds.get(one, ())
 
 
 def placed(slots: list[Slot]) -> int:

@@ -37,8 +37,12 @@ class Tile:
         raise NotImplementedError("a tile runs within the program that was emitted")
 
     def reads_before(self, value: Value, out: Value) -> bool:
-        """Tell whether a value is read no later than by the call that makes `out`."""
+        """Tell whether a value is read no later than by the call that makes `out`, which may be written over it."""
         made = next(at for at, node in enumerate(self.nodes) if out in node.outs)
+        here = self.nodes[made]
+        # A choice is written in two steps.
+        if value in here.args and here.fn is np.where and any(x is value for x in here.args[:2]):
+            return False
         return all(value not in node.args for node in self.nodes[made + 1 :])
 
     def program(self, length: int) -> tuple[Program, list[Value]]:
@@ -106,6 +110,13 @@ def run(program: Program) -> Program:
     return Program(program.inputs, nodes, program.outputs)
 
 
+def fills(node: Node) -> bool:
+    """Tell whether a choice can be copied, part by part, into an array of its result's dtype."""
+    if len(node.args) != 3 or not isinstance(node.args[0], Value) or node.args[0].dtype != bool:
+        return False
+    return all(not isinstance(part, Value) or part.dtype == node.out.dtype for part in node.args[1:])
+
+
 def _fits(node: Node) -> bool:
     """Tell whether a call acts element by element on large arrays of the result's shape, and numbers."""
     if node.build is not None or node.kwargs or node.ordered:
@@ -113,5 +124,7 @@ def _fits(node: Node) -> bool:
     if not (is_elementwise(node.fn) or node.fn in (CLIP, gate, cast)) or node.out.size < LARGE:
         return False
     if isinstance(node.fn, np.ufunc) and node.fn.nout != 1:
+        return False
+    if node.fn is np.where and not fills(node):
         return False
     return all(value.shape in ((), node.out.shape) for value in node.inputs())

@@ -12,9 +12,9 @@ import numpy as np
 
 from autograd.compiler.lowering import CLIP, add_flat, places, places_into, take_flat
 from autograd.compiler.passes.kinds import reduces
-from autograd.compiler.program import Node, Value, values_in
+from autograd.compiler.program import Node, values_in
 from autograd.compiler.symbol import cast
-from autograd.compiler.tiling import Tile
+from autograd.compiler.tiling import Tile, fills
 from autograd.ops.elementwise import gate, over
 
 #: How each function is called with an array to write into: the text of the call.
@@ -44,15 +44,10 @@ def writes(node: Node) -> bool:
     if (ufunc := reduces(fn)) is not None:
         return ufunc.nout == 1 and not set(node.kwargs) - {"axis", "keepdims"} and len(node.args) <= 2
     if fn is np.where:
-        condition = isinstance(node.args[0], Value) and node.args[0].dtype == bool
-        return condition and len(node.args) == 3 and all(_same_kind(arg, node.out) for arg in node.args[1:])
+        return fills(node)
     if fn is np.concatenate:
         return not set(node.kwargs) - {"axis"} and all(part.dtype == node.out.dtype for part in values_in(node.args))
     return fn in WRITERS and not node.kwargs
-
-
-def _same_kind(arg: Any, out: Value) -> bool:
-    return not isinstance(arg, Value) or arg.dtype == out.dtype
 
 
 @writer(np.matmul, np.dot)
@@ -76,10 +71,9 @@ def _concatenate(e: Any, node: Node, out: str) -> str:
     if axis != 0 or whole is None:
         return f"{e.bind_function(np.concatenate)}({e.text(tuple(node.args[0]))}, {e.text(axis)}, {out})"
     lines, at = [], 0
-    for piece in node.args[0]:
-        slot = slots.get(e.storage.root(piece))
+    for number, piece in enumerate(node.args[0]):
         end = at + piece.shape[0]
-        if slot is None or slot.within is not whole:
+        if (node.out, number) not in e.storage.joined:
             part = e.derived(node.out, (at, end), f"{out}[{at}:{end}]")
             lines.append(f"{e.bind_function(np.copyto)}({part}, {e.text(piece)})")
         at = end
