@@ -138,6 +138,13 @@ class Step:
         flat, views = self._left
         if all(parameters.get(name) is view for name, view in views.items()):
             return flat
+        for name, param in zip(self.names, self._tensors, strict=True):
+            found = parameters[name]
+            if np.shape(found) != param.shape or found.dtype != param.dtype:
+                raise ValueError(
+                    f"The parameter {name} has shape {param.shape} and dtype {param.dtype}; "
+                    f"met shape {np.shape(found)} and dtype {found.dtype}."
+                )
         return np.concatenate([parameters[name] for name in self.names], axis=None)
 
     def _views(self, flat: Array) -> Parameters:

@@ -102,3 +102,6 @@ def test_bad_input() -> None:
         step(parameters, state, (X, np.full(40, 3)))
     with pytest.raises(KeyError):
         step({}, state, (X, Y))
+    parameters, state = step.init()
+    with pytest.raises(ValueError, match=r"layers\.0\.weights has shape \(2, 5\).*met shape \(5, 2\)"):
+        step({**parameters, "layers.0.weights": parameters["layers.0.weights"].T}, state, (X, Y))

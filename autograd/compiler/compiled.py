@@ -22,7 +22,7 @@ from autograd.compiler.optimize import flops_of, lowered, optimized
 from autograd.compiler.program import Program, Value, mapped
 from autograd.compiler.recording import Recording, is_compiling, record, settled
 from autograd.compiler.signature import Parameters, Static, described, difference, is_array, read
-from autograd.entry import Shell, is_recording
+from autograd.entry import Leaf, Shell, is_recording
 from autograd.tree import flatten
 
 Fn = Callable[..., Any]
@@ -69,12 +69,16 @@ class Made:
     make: Callable[[], Fn]
     idle: list[Fn] = field(default_factory=list)
     checks: list[tuple[Any, tuple[int, ...], Any]] = field(default_factory=list)
+    donated: list[int] = field(default_factory=list)
     _derived: dict[Any, Compiled] = field(default_factory=dict)
 
     def changed(self) -> str | None:
         """Say what outside is no longer what the program was made for; None if all is."""
         for held, shape, dtype in self.checks:
-            now = held.read()
+            try:
+                now = held.read()
+            except (LookupError, AttributeError, ValueError):
+                return f"{held.text} is gone"
             now = now._value if isinstance(now, Shell) else now
             if not hasattr(now, "shape") or now.shape != shape or now.dtype != dtype:
                 met = f"{now.dtype}{list(now.shape)}" if hasattr(now, "shape") else repr(now)
@@ -84,10 +88,18 @@ class Made:
     def call(self, leaves: list[Any]) -> Any:
         """Run on the leaves of the arguments, and give what the function returns."""
         recording = self.recording
+        tracked = is_recording() and (
+            any(isinstance(x, Shell) and x.entry is not None for x in leaves) or self._differentiated_outside()
+        )
         if recording.reads:
-            leaves = leaves + [held.read() for held in recording.reads]
-        results = self.run([x._value if isinstance(x, Shell) else x for x in leaves])
-        tracked = is_recording() and any(isinstance(x, Shell) and x.entry is not None for x in leaves)
+            leaves = leaves + [held.tensor if tracked and held.tensor is not None else held.read()
+                               for held in recording.reads]  # fmt: skip
+        arrays = [x._value if isinstance(x, Shell) else x for x in leaves]
+        for i in self.donated:
+            # The tape needs what went in, and a result is written into what lies in one piece.
+            if tracked or not arrays[i].flags.c_contiguous:
+                arrays[i] = arrays[i].copy()
+        results = self.run(arrays)
         drawn = results[recording.returned + len(recording.writes) :]
         for held, value in zip(recording.writes, results[recording.returned :], strict=False):
             held.write(value)  # type: ignore[misc]
@@ -95,6 +107,11 @@ class Made:
         if tracked:
             results = differentiated.on_tape(self, leaves, results, drawn)
         return recording.build(results)
+
+    def _differentiated_outside(self) -> bool:
+        """Tell whether a Tensor outside is what a transform around this call differentiates; a leaf alone is none."""
+        tensors = (held.tensor for held in self.recording.reads if held.tensor is not None)
+        return any(tensor.entry is not None and not isinstance(tensor.entry, Leaf) for tensor in tensors)
 
     def run(self, arrays: list[Any]) -> Any:
         """Run on arrays, and give the outputs of the program."""
@@ -122,6 +139,17 @@ class Made:
         return f"<program of {len(self.program.nodes)} calls: {self.reason}>"
 
 
+class _Kept:
+    """A compiled method in its object; a copy of the object, or one that was saved, has none."""
+
+    def __init__(self, of: Compiled | None = None) -> None:
+        self.of = of
+
+    def __reduce__(self) -> Any:
+        """Give an empty one."""
+        return _Kept, ()
+
+
 class Compiled:
     """A function that replays programs; made by `compile`, which see.
 
@@ -141,6 +169,7 @@ class Compiled:
         if backend not in ("auto", "numpy"):
             raise ValueError(f"backend is 'auto' or 'numpy'; met {backend!r}")
         self.fn = fn
+        self.backend = backend
         self._parameters = Parameters(fn, static, donate)
         self._programs: OrderedDict[Any, list[Made]] = OrderedDict()
         self._count = 0
@@ -155,17 +184,34 @@ class Compiled:
         return made.call(leaves)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        """Bind to an object, as a method: `self` is static."""
+        """Bind to an object, as a method: its programs are kept with the object.
+
+        Raises
+        ------
+        TypeError
+            If the object has no `__dict__` to keep them in.
+        """
         if instance is None:
             return self
-        name = f"_compiled_{self.__name__}"  # type: ignore[attr-defined]
-        held = vars(instance)
-        if name not in held:
-            bound = self.fn.__get__(instance, owner)
-            shifted = [one - 1 if isinstance(one, int) else one for one in self._parameters.static if one != 0]
-            donated = [one - 1 if isinstance(one, int) else one for one in self._parameters.donate if one != 0]
-            held[name] = Compiled(bound, tuple(shifted), tuple(donated), "auto")
-        return held[name]
+        held = getattr(instance, "__dict__", None)
+        if held is None:
+            raise TypeError(
+                f"A compiled method keeps its programs in the object's __dict__; {type(instance).__name__} has none. "
+                "Write step = compile(object.method)."
+            )
+        name = f"_compiled_{id(self):x}"
+        kept = held.get(name)
+        # A copy of an object has the programs of the one that it was copied from.
+        if not isinstance(kept, _Kept) or kept.of is None or getattr(kept.of.fn, "__self__", None) is not instance:
+            parameters = self._parameters
+            static, donate = (
+                tuple(one - 1 for one in which if isinstance(one, int) and one)
+                for which in (parameters.static, parameters.donate)
+            )
+            bound = Compiled(self.fn.__get__(instance, owner), static, donate, self.backend)
+            bound.off = self.off
+            kept = held[name] = _Kept(bound)
+        return kept.of
 
     @property
     def programs(self) -> tuple[Made, ...]:
@@ -233,7 +279,8 @@ class Compiled:
         kwargs = {name: arg.value if isinstance(arg, Static) else arg for name, arg in kwargs.items()}
         recording = record(self.fn, args, kwargs, is_array, statics)
         program = optimized(recording.program, self.off)
-        emitter, make = emitted(lowered(program, self.off), self._donated(recording, args, kwargs), self.off)
+        donated = self._donated(recording, args, kwargs)
+        emitter, make = emitted(lowered(program, self.off), donated, self.off)
         storage = emitter.storage
         outputs = sum(out.nbytes for out in program.outputs if isinstance(out, Value))
         first = len(program.inputs) - len(recording.reads)
@@ -247,6 +294,7 @@ class Compiled:
             for held, value in zip(recording.reads, program.inputs[first:], strict=True)
             if value.dtype != object
         ]
+        made.donated = [program.inputs.index(value) for value in donated]
         self._keep(key, made)
         return made
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from autograd.compiler.inference import throw_away
 from autograd.compiler.program import Fn, Value, mapped
-from autograd.compiler.symbol import Symbol, Trace, unknown
+from autograd.compiler.symbol import Symbol, Trace
+from autograd.compiler.where import unknown
 from autograd.tensor import shell
 
 _DRAWS = (

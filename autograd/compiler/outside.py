@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
@@ -59,7 +60,11 @@ class Outside:
     def changed(self) -> str | None:
         """Say what is no longer as it was; None if all is."""
         for place, before in self.contents:
-            if not np.array_equal(place.get(), before):
+            try:
+                array = place.get()
+            except (LookupError, AttributeError, ValueError):
+                return f"{place.text} is gone"
+            if getattr(array, "dtype", None) != before.dtype or not np.array_equal(array, before):
                 return f"the values in {place.text} changed"
         for place, before in self.fixed:
             try:
@@ -117,8 +122,16 @@ class _Walk:
             if place is not None:
                 self.found.arrays.append(place)
             return
-        if isinstance(thing, np.random.Generator) and place is not None:
+        if isinstance(thing, np.random.Generator):
+            if place is None:
+                raise TypeError(
+                    "A random generator stands where a program cannot follow it (an argument of functools.partial, a "
+                    "set): pass it as an argument of the function."
+                )
             self.found.generators.append((place, thing))
+            return
+        if type(thing).__name__ == "Compiled" and type(thing).__module__ == "autograd.compiler.compiled":
+            self.visit(thing.fn, None)
             return
         if isinstance(thing, (ModuleType, BuiltinFunctionType, np.ufunc)):
             if isinstance(thing, ModuleType) and is_users(thing.__name__):
@@ -139,19 +152,44 @@ class _Walk:
         elif isinstance(thing, partial):
             for part in (thing.func, thing.args, thing.keywords):
                 self.visit(part, None)
-        elif isinstance(thing, (list, dict)) and len(thing) <= _MOST_ITEMS:
+        elif isinstance(thing, (list, dict)) and len(thing) > _MOST_ITEMS:
+            self._long(thing, text)
+        elif isinstance(thing, (list, dict)):
             self._length(thing, text)
             for key in range(len(thing)) if isinstance(thing, list) else list(thing):
                 self.visit(thing[key], _item(thing, key, f"{text}[{key!r}]"))
-        elif isinstance(thing, (tuple, set, frozenset)):
+        elif isinstance(thing, tuple):
             for i, item in enumerate(thing):
-                self.visit(item, _item_of_tuple(thing, i, place, f"{text}[{i}]") if isinstance(thing, tuple) else None)
-        elif is_users(type(thing).__module__) or is_users(getattr(thing, "__module__", None)):
+                self.visit(item, _item_of_tuple(thing, i, place, f"{text}[{i}]"))
+        elif isinstance(thing, (set, frozenset)):
+            self.found.fixed.append((Place(f"the items of {text}", lambda: repr(sorted(map(repr, thing))), _ignore),
+                                     repr(sorted(map(repr, thing)))))  # fmt: skip
+            for item in thing:
+                self.visit(item, None)
+        elif not isinstance(thing, type) and type(thing).__module__.partition(".")[0] not in (
+            "numpy",
+            "scipy",
+            "autograd",
+        ):
+            # Also what the standard library has for holding things, as a SimpleNamespace.
+            self._attributes(thing, text or type(thing).__name__)
+        elif is_users(getattr(thing, "__module__", None)):
             self._attributes(thing, text or type(thing).__name__)
 
     def _fix(self, place: Place | None, thing: Any) -> None:
         if place is not None:
             self.found.fixed.append((place, thing))
+
+    def _long(self, thing: Any, text: str) -> None:
+        """Watch a long list or dict as a whole, if it holds nothing but numbers and texts."""
+        items = thing if isinstance(thing, list) else thing.values()
+        if not all(isinstance(item, _PLAIN) for item in items):
+            raise TypeError(
+                f"{text or 'A container'} has {len(thing)} items, arrays or objects among them, too many to follow: "
+                "pass it as an argument, or as one array."
+            )
+        place = Place(f"the contents of {text}", lambda: repr(thing), _ignore)
+        self.found.fixed.append((place, repr(thing)))
 
     def _length(self, thing: Any, text: str) -> None:
         keys = (lambda: len(thing)) if isinstance(thing, list) else (lambda: tuple(thing))
@@ -179,17 +217,23 @@ class _Walk:
             self.visit(
                 value, Place(name, partial(getattr, cell, "cell_contents"), partial(setattr, cell, "cell_contents"))
             )
-        for default in function.__defaults__ or ():
-            self.visit(default, None)
-        for default in (function.__kwdefaults__ or {}).values():
-            self.visit(default, None)
+        for i, default in enumerate(function.__defaults__ or ()):
+            self.visit(default, _default(function, i))
+        for name, default in (function.__kwdefaults__ or {}).items():
+            self.visit(default, _item(function.__kwdefaults__, name, name))
 
     def _code(self, code: CodeType) -> None:
         self.names.update(_names(code))
 
     def _attributes(self, thing: Any, text: str) -> None:
         """Look at what code may read of an object: attributes that it names, and the methods that it calls."""
-        held = getattr(thing, "__dict__", None) or {}
+        held = dict(getattr(thing, "__dict__", None) or {})
+        if not isinstance(thing, (type, ModuleType)):
+            for kind in type(thing).__mro__:
+                slots = vars(kind).get("__slots__", ())
+                for name in (slots,) if isinstance(slots, str) else tuple(slots):
+                    with suppress(AttributeError):
+                        held.setdefault(name, getattr(thing, name))
         for name in list(held):
             if name in self.names and isinstance(name, str):
                 where = Place(f"{text}.{name}", partial(getattr, thing, name), partial(setattr, thing, name))
@@ -207,8 +251,11 @@ class _Walk:
                 function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
                 if isinstance(function, FunctionType):
                     self.visit(function, None)
-                elif not name.startswith("__") and name not in held:
-                    place = Place(f"{kind.__name__}.{name}", partial(getattr, kind, name), partial(setattr, kind, name))
+                elif not name.startswith("__") and name not in held and not hasattr(value, "__get__"):
+                    # Read through the object: it may come to have one of its own.
+                    place = Place(
+                        f"{kind.__name__}.{name}", partial(getattr, thing, name), partial(setattr, kind, name)
+                    )
                     self.visit(value, place)
 
 
@@ -235,6 +282,22 @@ def _names(code: CodeType) -> Iterator[str]:
     for const in code.co_consts:
         if isinstance(const, CodeType):
             yield from _names(const)
+
+
+def _ignore(value: Any) -> None:
+    pass
+
+
+def _default(function: FunctionType, i: int) -> Place:
+    """Give the place of a default of a parameter."""
+    code = function.__code__
+    name = code.co_varnames[code.co_argcount - len(function.__defaults__ or ()) + i]
+
+    def write(value: Any) -> None:
+        now = function.__defaults__ or ()
+        function.__defaults__ = (*now[:i], value, *now[i + 1 :])
+
+    return Place(name, lambda: (function.__defaults__ or ())[i], write)
 
 
 def _item(container: Any, key: Any, text: str) -> Place:

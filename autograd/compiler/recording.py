@@ -7,6 +7,7 @@ lent has been changed, and the change becomes part of the program.
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -53,6 +54,7 @@ class Held:
     text: str
     read: Callable[[], Any]
     write: Callable[[Any], None] | None = None
+    tensor: Any = None
 
 
 @dataclass(slots=True)
@@ -144,8 +146,8 @@ def _record(
         if _legacy_state() != state:
             np.random.set_state(before)
             raise TypeError(
-                f"{_name(fn)} draws from np.random's global state, whose numbers would be the same at each run. Pass a "
-                "generator, rng = np.random.default_rng(), and draw from it."
+                f"{_name(fn)} draws from a global generator, np.random's or random's, whose numbers would be the same "
+                "at each run. Pass one of your own, rng = np.random.default_rng(), and draw from it."
             )
         results, build = flatten(out)
         if out is None:
@@ -155,6 +157,7 @@ def _record(
         for held, value in changes:
             writes.append(held)
             outputs.append(_output(trace, fn, value))
+        trace.settle()
         # Random numbers are kept where the results may be differentiated: the derivative is at the same ones.
         outputs += [out for node in trace.nodes if node.ordered for out in node.outs]
         return Recording(Program(inputs, trace.nodes, outputs), build, len(results), reads, writes, outside)
@@ -176,6 +179,7 @@ def _lending(
 ) -> Iterator[Callable[[], Any]]:
     """Lend symbols to what is outside, and tell afterwards what was changed."""
     undo: list[Callable[[], None]] = []
+    arrays: list[tuple[Place, Any, Any]] = []
     lent: list[tuple[str, Symbol]] = []
     tensors: list[tuple[str, Any, Symbol, Any, Any]] = []
 
@@ -205,6 +209,12 @@ def _lending(
                     f"{text} was written into by index, or stopped or began to require its gradient: a program can set "
                     "its data, not what it is. Write t.data = ..., or return the new value."
                 )
+        for place, stand_in, symbol in arrays:
+            now = place.get()
+            if now is not stand_in and isinstance(now, (Shell, np.ndarray, np.generic)):
+                found.append((Held(place.text, place.get, place.set), now))
+            elif stand_in._value is not symbol:
+                found.append((Held(place.text, place.get, _copying(place)), stand_in._value))
         return found
 
     try:
@@ -213,7 +223,7 @@ def _lending(
             if type(value) is Symbol:
                 continue
             grad = entry.grad if isinstance(entry, Leaf) else None
-            symbol = lend(Held(text, partial(getattr, tensor, "_value")), value)
+            symbol = lend(Held(text, partial(getattr, tensor, "_value"), None, tensor), value)
             tensor._value = symbol
             undo.append(partial(_restore, tensor, value, entry))
             if isinstance(entry, Leaf):
@@ -236,8 +246,11 @@ def _lending(
                     # It cannot be lent a symbol; where it meets one it is read by reference all the same.
                     outside.fixed.append((place, array))
                     continue
-                place.set(shell(lend(Held(place.text, place.get), array), None))
+                symbol = lend(Held(place.text, place.get), array)
+                stand_in = shell(symbol, None)
+                place.set(stand_in)
                 undo.append(partial(place.set, array))
+                arrays.append((place, stand_in, symbol))
         for place, generator in outside.generators:
             inputs.append(Value((), np.dtype(object)))
             reads.append(Held(place.text, place.get))
@@ -250,7 +263,14 @@ def _lending(
         raise
     finally:
         for step in reversed(undo):
-            step()
+            # Whatever the function did to what held something: the rest is put back all the same.
+            with suppress(LookupError, AttributeError, TypeError, ValueError):
+                step()
+
+
+def _copying(place: Place) -> Callable[[Any], None]:
+    """Give what writes into the array that a place holds."""
+    return lambda value: np.copyto(place.get(), value, casting="unsafe")
 
 
 def _nothing(value: Any) -> None:
@@ -279,7 +299,7 @@ def _output(trace: Trace, fn: Fn, leaf: Any) -> Any:
 
 def _legacy_state() -> tuple[Any, ...]:
     state: Any = np.random.get_state()
-    return (state[0], state[1].tobytes(), *state[2:])
+    return (state[0], state[1].tobytes(), *state[2:], random.getstate())
 
 
 def _name(fn: Any) -> str:

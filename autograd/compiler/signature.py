@@ -56,7 +56,7 @@ def read(tree: Any, leaves: list[Any]) -> Any:
         leaves.append(np.asarray(tree))
         return (), tree.dtype
     if isinstance(tree, PLAIN):
-        return kind, repr(tree) if isinstance(tree, float) else tree
+        return kind, repr(tree) if isinstance(tree, (float, complex)) else tree
     if isinstance(tree, Shell):
         leaves.append(tree)
         return Shell, tree._value.shape, tree._value.dtype
@@ -66,13 +66,22 @@ def read(tree: Any, leaves: list[Any]) -> Any:
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return kind, *[read(item, leaves) for item in tree]
     if kind is Static:
-        return Static, tree.value
+        return Static, _typed(tree.value)
     if isinstance(tree, np.ndarray):
+        if isinstance(tree, (np.ma.MaskedArray, np.matrix)):
+            raise TypeError(f"compile takes plain arrays; met {kind.__name__}, whose functions mean something else.")
         return read(np.asarray(tree), leaves)
     raise TypeError(
         f"compile cannot tell what to do with {tree!r} among the arguments: pass arrays, numbers, texts, generators or "
         "trees of these. Name the argument in static= if it is hashable and decides what is computed."
     )
+
+
+def _typed(value: Any) -> Any:
+    """Give a key for a static value: 1, 1.0 and True are different ones, and so are 0.0 and -0.0."""
+    if isinstance(value, tuple):
+        return type(value), *[_typed(item) for item in value]
+    return type(value), repr(value) if isinstance(value, (float, complex)) else value
 
 
 def described(tree: Any, path: str, found: dict[str, str]) -> dict[str, str]:
@@ -132,6 +141,8 @@ class Parameters:
 
     def _chosen(self, which: Any, what: str) -> set[Any]:
         chosen: set[Any] = set()
+        if not isinstance(which, (str, int, list, tuple, set, frozenset)):
+            raise TypeError(f"{what}= takes names or positions of parameters; met {which!r}")
         for one in (which,) if isinstance(which, (str, int)) else tuple(which):
             if isinstance(one, int) and not isinstance(one, bool) and 0 <= one:
                 if self.signature is not None and one >= len(self.names) and not self._open("VAR_POSITIONAL"):

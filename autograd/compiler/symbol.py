@@ -8,10 +8,8 @@ number or a truth, cannot be answered, and says where it was asked and what to w
 from __future__ import annotations
 
 import operator
-import sys
 import threading
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
@@ -19,13 +17,11 @@ import numpy as np
 from autograd.compiler.atonce import AT_ONCE
 from autograd.compiler.inference import kinds, large, mixed, negative, parts_of, result_of, throw_away, value_like
 from autograd.compiler.program import Constant, Fn, Node, Shape, Value, mapped, name_of, values_in
+from autograd.compiler.where import WRITE, origin, unknown
 from autograd.entry import Abstract, Bundle, Shell, Unknown
 from autograd.op import constants
-from autograd.tape import Tape
 from autograd.tree import flatten
 
-ENGINE = str(Path(__file__).parent.parent)
-LIBRARIES = (ENGINE, str(Path(np.__file__).parent))
 #: Functions that ask for shape or type only: the answer is known.
 ABOUT_SHAPE = "asks for shape, type or text only"
 
@@ -41,6 +37,7 @@ class Trace:
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.constants: dict[int, Constant] = {}
+        self.snapshots: list[tuple[Constant, Any]] = []
         self.thread = threading.get_ident()
 
     def input(self, shape: Shape, dtype: Any, name: str | None = None) -> Symbol:
@@ -63,12 +60,22 @@ class Trace:
         return leaf
 
     def constant(self, array: Any) -> Constant:
-        """Give the constant that is an array, one for each array."""
+        """Give the constant that is an array with the values that it has now.
+
+        An array that the function made itself may be written into between two uses.
+        """
         known = self.constants.get(id(array))
-        if known is None:
-            known = Constant(array.shape, array.dtype, None, array)
+        if known is None or not same_values(known.array, array):
+            known = Constant(array.shape, array.dtype, None, np.array(array))
             self.constants[id(array)] = known
+            self.snapshots.append((known, array))
         return known
+
+    def settle(self) -> None:
+        """Let constants that stayed as they were be read by reference, for they may be from outside."""
+        for constant, array in self.snapshots:
+            if same_values(constant.array, array):
+                constant.array = np.asarray(array)
 
     def call(self, fn: Fn, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Record a call, and give symbols for what it returns."""
@@ -132,51 +139,16 @@ class Trace:
             outs = [leaf if isinstance(leaf, Value) else value_like(fn, leaf) for leaf in leaves]
             if len(outs) == 1 and result is leaves[0]:
                 build = None
-        self.nodes.append(Node(fn, args, kwargs, outs, build, _origin(), ordered))
+        self.nodes.append(Node(fn, args, kwargs, outs, build, origin(), ordered))
         symbols = [Symbol(self, out) for out in outs]
         return symbols[0] if build is None else build(symbols)
 
 
-# Where it happened
-
-WRITE = "Make it a Tensor first, y = Tensor(x), and write y[i] = v; or use the function's result."
-
-
-def user_line() -> tuple[str, int] | None:
-    """Find the line of the user's that is being run: the innermost that is neither ours nor NumPy's."""
-    frame: Any = sys._getframe(1)
-    while frame is not None:
-        filename = frame.f_code.co_filename
-        if not filename.startswith(LIBRARIES) and not filename.startswith("<__array_function__"):
-            return filename, frame.f_lineno
-        frame = frame.f_back
-    return None
-
-
-def _origin() -> str:
-    """Tell which op a call belongs to, and whether to its gradient."""
-    frame: Any = sys._getframe(2)
-    while frame is not None:
-        code = frame.f_code
-        if code in _WALKS:
-            entry = frame.f_locals.get("entry")
-            return f"{_WALKS[code]} of {entry.name}" if entry is not None else ""
-        if not code.co_filename.startswith(LIBRARIES):
-            break
-        frame = frame.f_back
-    return ""
-
-
-_WALKS = {Tape.pullback.__code__: "gradient", Tape.pushforward.__code__: "tangent"}
-
-
-def unknown(what: str, instead: str, trace: Any, symbol: Any = None) -> Unknown:
-    """Make the error for what asks for a value that is not known yet."""
-    found = user_line()
-    where = f"{found[0]}, line {found[1]}: " if found else ""
-    return Unknown(
-        f"{where}{what} was asked for while compiling, when only shapes and types are known. {instead}", trace, symbol
-    )
+def same_values(one: Any, other: Any) -> bool:
+    """Tell whether two arrays hold the same bits."""
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fc"))
 
 
 # The symbol

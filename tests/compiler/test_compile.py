@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import threading
 import tracemalloc
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,8 +73,8 @@ def test_results_are_the_callers_to_keep() -> None:
         assert part.flags.writeable and not np.shares_memory(part, x)
         part += 1
     made(x + 5)
-    for part, copy in zip(first, copies, strict=True):
-        np.testing.assert_array_equal(part, copy + 1)
+    for part, before in zip(first, copies, strict=True):
+        np.testing.assert_array_equal(part, before + 1)
 
 
 def test_a_compiled_function_is_differentiable() -> None:
@@ -365,6 +367,154 @@ def test_recursion_over_static_arguments() -> None:
     same(power(np.full(2, 3.0), 3), np.full(2, 81.0))
 
 
+class Mode:
+    """What an object may hold that is not in its own dictionary at first."""
+
+    training = True
+
+    def __call__(self, x: Any) -> Any:
+        """Double while training."""
+        return x * 2 if self.training else x
+
+
+@dataclass(slots=True)
+class Slotted:
+    """Attributes without a dictionary."""
+
+    by: float
+    w: Tensor
+
+
+def test_what_objects_hold_is_watched_wherever_it_stands() -> None:
+    space, mode, slotted = SimpleNamespace(by=2.0), Mode(), Slotted(2.0, Tensor(np.ones(2)))
+    many, some = [1.0] * 2000, {1.0, 2.0}
+    inner = compile(lambda x: x * space.by)
+    made = compile(lambda x: inner(x) + mode(x) + x * slotted.by * slotted.w + x * many[7] + x * sum(some))
+    plain = made.fn
+    x = np.ones(2)
+    same(made(x), np.full(2, 2.0 + 2 + 2 + 1 + 3))
+
+    def changes() -> Iterator[None]:
+        space.by = 5.0
+        yield
+        mode.training = False
+        yield
+        slotted.by = 3.0
+        yield
+        slotted.w.data = np.full(2, 2.0)
+        yield
+        many[7] = 4.0
+        yield
+        some.add(10.0)
+        yield
+
+    for _ in changes():
+        same(made(x), plain(Tensor(x)).data)
+    with pytest.raises(TypeError, match=r"2000 items.*too many to follow"):
+        held = [np.ones(1)] * 2000
+        compile(lambda x: x * held[0])(x)
+
+
+def test_updates_of_arrays_outside_are_effects() -> None:
+    state = SimpleNamespace(mean=np.zeros(2))
+    buffer = np.zeros(2)
+
+    def normalise(x: Any) -> Any:
+        state.mean = 0.9 * state.mean + 0.1 * x
+        buffer[:] = x * 2
+        return x - state.mean
+
+    made = compile(normalise)
+    expected = np.zeros(2)
+    for value in (1.0, 3.0, 5.0):
+        expected = 0.9 * expected + 0.1 * value
+        same(made(np.full(2, value)), value - expected)
+        same(state.mean, expected)
+        same(buffer, np.full(2, 2 * value))
+    assert len(made.programs) == 1
+
+
+def test_an_array_that_the_function_makes_and_writes_into() -> None:
+    def rows(x: Any) -> Any:
+        e, found = np.zeros(2), []
+        for i in range(2):
+            e[:] = 0
+            e[i] = 1
+            found.append(np.sum(x * e))
+        return np.stack(found)
+
+    same(compile(rows)(np.array([3.0, 4.0])), np.array([3.0, 4.0]))
+
+
+def test_an_enclosing_transform_reaches_tensors_outside() -> None:
+    def outer(w: Any) -> Any:
+        return compile(lambda x: np.sum(x * w))(w) + compile(lambda x: np.sum(x * w))(np.ones(2))
+
+    w = np.full(2, 3.0)
+    same(grad(outer)(w), np.full(2, 7.0))
+    same(jvp(outer, (w,), (np.ones(2),))[1], np.array(14.0))
+
+
+def test_methods_have_programs_of_their_own() -> None:
+    class Two:
+        by = 2.0
+
+        @compile
+        def one(self, x: Any) -> Any:
+            return x * self.by
+
+        @compile
+        def other(self, x: Any) -> Any:
+            return x * 5
+
+    class Derived(Two):
+        @compile
+        def one(self, x: Any) -> Any:
+            return super().one(x) + 1
+
+    a, x = Two(), np.ones(1)
+    assert (a.one(x), a.other(x)) == (2, 5)
+    b = copy.copy(a)
+    b.by = 7.0
+    assert (b.one(x), a.one(x), Derived().one(x)) == (7, 2, 3)
+    with pytest.raises(TypeError, match="__dict__"):
+        SlottedMethod().apply(x)
+
+
+class SlottedMethod:
+    """An object that cannot keep programs."""
+
+    __slots__ = ()
+
+    @compile
+    def apply(self, x: Any) -> Any:
+        """Do nothing."""
+        return x
+
+
+def test_static_values_of_another_type_are_other_ones() -> None:
+    made = compile(lambda x, n: x * n, static="n")
+    found = [made(np.arange(2), n) for n in (2, 2.0, True, (1, 2)[1])]
+    assert [array.dtype.kind for array in found] == ["i", "f", "i", "i"]
+    signed = compile(lambda x, n: x / n, static="n")
+    with np.errstate(divide="ignore"):
+        assert (signed(np.ones(1), 0.0), signed(np.ones(1), -0.0)) == (np.inf, -np.inf)
+
+
+def test_equal_results_are_arrays_of_their_own() -> None:
+    one, other = compile(lambda x: (np.exp(x), np.exp(x)))(np.ones(3))
+    assert not np.shares_memory(one, other)
+
+
+def test_subclasses_whose_functions_mean_something_else_are_refused() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        matrix = np.asmatrix([[1.0]])
+    for array in (np.ma.masked_array([1.0, 2], [True, False]), matrix):
+        with pytest.raises(TypeError, match="plain arrays"):
+            compile(lambda x: x * x)(array)
+
+
 # Random numbers
 
 
@@ -397,7 +547,7 @@ def test_generators_held_by_objects_and_the_derivative_at_what_was_drawn() -> No
 
 
 def test_the_global_generator_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"global state.*default_rng"):
+    with pytest.raises(TypeError, match=r"global generator.*default_rng"):
         compile(lambda x: x * np.random.rand())(np.ones(1))
 
 
@@ -435,6 +585,21 @@ def test_a_donated_array_that_cannot_be_written() -> None:
     w.flags.writeable = False
     with pytest.raises(ValueError, match=r"donated.*read-only"):
         made(w)
+
+
+def test_a_donated_array_on_the_tape_is_kept() -> None:
+    made = compile(lambda w: w * w, donate="w")
+    same(grad(lambda w: np.sum(made(w)))(np.array([3.0])), np.array([6.0]))
+
+
+@pytest.mark.parametrize("layout", [np.asfortranarray, lambda x: x[::-1], lambda x: np.repeat(x, 2, axis=1)[:, ::2]])
+def test_a_donated_array_in_any_layout(layout: Any) -> None:
+    made = compile(lambda w: np.exp(w) * 2 + w * w, donate="w")
+    w = RNG.standard_normal((700, 400))
+    same(
+        made(layout(w).copy(order="K") if layout is np.asfortranarray else layout(w.copy())),
+        np.exp(layout(w)) * 2 + layout(w) ** 2,
+    )
 
 
 # Bad input

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, compile, vjp
+from autograd.compiler import emit, tiling
 from autograd.compiler.inference import ones
 from autograd.compiler.optimize import LOWERING, PASSES, PLACES, lowered, optimized
 from autograd.compiler.recording import record
@@ -26,7 +28,9 @@ UNARY = {
 }  # fmt: skip
 SHAPING = {
     "transpose": lambda x: x.T, "ravel": np.ravel, "reversed": lambda x: x[::-1], "first": lambda x: x[:1],
-    "twice": lambda x: np.concatenate([x, x]), "stack": lambda x: np.stack([x, -x]), "roll": lambda x: np.roll(x, 1),
+    "twice": lambda x: np.concatenate([x, x]), "and back": lambda x: np.concatenate([x, x[::-1]]),
+    "read": lambda x: x[np.arange(x.shape[0]), np.zeros(x.shape[0], int)] if x.ndim == 2 else x,
+    "stack": lambda x: np.stack([x, -x]), "roll": lambda x: np.roll(x, 1),
     "sum": lambda x: np.sum(x, axis=0), "mean": lambda x: np.mean(x, axis=-1, keepdims=True),
     "max": lambda x: np.max(x, axis=0), "var": lambda x: np.var(x, axis=-1),
     "repeat": lambda x: np.repeat(x, 2, axis=0),
@@ -124,6 +128,27 @@ def test_with_a_pass_off(off: str, steps: Any, seed: int) -> None:
     made = compile(both(steps))
     made.off = {*PASSES, *LOWERING, *PLACES} if off == "everything" else {off}
     agree(made(*arrays), both(steps)(*arrays))
+
+
+@given(steps=programs(), seed=st.integers(0, 5), layout=st.sampled_from(["C", "F", "reversed", "strided"]))
+def test_in_small_tiles_with_donation_in_any_layout(steps: Any, seed: int, layout: str) -> None:
+    def laid(x: Any) -> Any:
+        if layout == "reversed":
+            return np.flip(np.flip(x).copy())
+        if layout == "strided" and x.ndim:
+            return np.repeat(x, 2, axis=-1)[..., ::2]
+        return np.array(x, order="F" if layout == "F" else "C")
+
+    arrays = inputs(seed)
+    expected = both(steps)(*arrays)
+    with (
+        mock.patch.object(tiling, "LARGE", 4),
+        mock.patch.object(tiling, "PIECE", 3),
+        mock.patch.object(emit, "PIECE", 3),
+    ):
+        made = compile(both(steps), donate=(0, 1))
+        agree(made(*map(laid, arrays)), expected)
+        agree(made(*map(laid, arrays)), expected)
 
 
 @given(steps=programs(), seed=st.integers(0, 5))

@@ -105,6 +105,8 @@ def minus_zero(r: Rewriter, node: Node) -> Any:
     x, y = node.args
     if number(r, y) == 0:
         return x
+    if not _one_kind(node):
+        return None
     return r.call(np.negative, y) if number(r, x) == 0 and isinstance(y, Value) and y.shape == node.out.shape else None
 
 
@@ -125,6 +127,8 @@ def minus_minus(r: Rewriter, node: Node) -> Any:
 def plus_minus(r: Rewriter, node: Node) -> Any:
     """Write x - y for x + (-y), y - x for (-x) + y, x + y for x - (-y)."""
     x, y = node.args
+    if not _one_kind(node):
+        return None
     made = r.maker(y)
     if made is not None and made.fn is np.negative:
         return r.call(np.subtract if node.fn is np.add else np.add, x, made.args[0])
@@ -138,6 +142,8 @@ def plus_minus(r: Rewriter, node: Node) -> Any:
 def minus_times(r: Rewriter, node: Node) -> Any:
     """(-x) * c = x * (-c) and (-x) * (-y) = x * y."""
     x, y = node.args
+    if not _one_kind(node):
+        return None
     plus_x, plus_y = _negated(r, x), _negated(r, y)
     if plus_x is not None and plus_y is not None:
         return r.call(node.fn, plus_x, plus_y)
@@ -173,12 +179,25 @@ def numbers_together(r: Rewriter, node: Node) -> Any:
     if b is None:
         x, b = y, number(r, x)
     made = r.maker(x)
-    if b is None or made is None or made.fn is not np.multiply or not _real(b):
+    if b is None or made is None or made.fn is not np.multiply or not _real(b) or not _one_kind(node):
         return None
+    # A product of the numbers may overflow where one after the other would not.
+    least, most = _SAFE.get(node.out.dtype, (1.0, 1.0))
     for inner, a in (made.args, made.args[::-1]):
-        if (a := number(r, a)) is not None and _real(a) and isinstance(inner, Value):
-            return r.call(np.multiply, inner, float(a) * float(b))
+        if (a := number(r, a)) is not None and _real(a) and isinstance(inner, Value) and _one_kind(made):
+            if all(least < abs(float(c)) < most for c in (a, b, float(a) * float(b))):
+                return r.call(np.multiply, inner, float(a) * float(b))
     return None
+
+
+#: Between which numbers a product stays far from over- and underflow.
+_SAFE = {np.dtype(np.float64): (1e-60, 1e60), np.dtype(np.float32): (1e-8, 1e8)}
+
+
+def _one_kind(node: Node) -> bool:
+    """Tell whether a call computes with floats of one dtype, in which a sign may be moved about."""
+    kind = node.out.dtype
+    return kind.kind in "fc" and all(arg.dtype == kind for arg in node.args if isinstance(arg, Value))
 
 
 def _real(c: Any) -> bool:
@@ -282,6 +301,8 @@ def sum_of_broadcast(r: Rewriter, node: Node) -> Any:
     x = node.args[0]
     made = r.maker(x)
     if made is None or x.dtype.kind not in "fc" or set(node.kwargs) - {"axis", "keepdims"} or len(node.args) > 1:
+        return None
+    if x.dtype == np.float16 or not x.size:
         return None
     if made.fn is np.full and (c := number(r, x)) is not None and node.out.size:
         return _full(r, node.out, c * (x.size // node.out.size))

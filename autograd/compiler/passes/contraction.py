@@ -45,6 +45,9 @@ def _is_matrix(value: Any) -> bool:
 
 # Chains of matrices
 
+#: Longer ones are taken as they come.
+_LONGEST = 30
+
 
 def _chain(r: Rewriter, node: Node, alone: Any) -> Any:
     factors: list[Value] = []
@@ -53,13 +56,15 @@ def _chain(r: Rewriter, node: Node, alone: Any) -> Any:
     def collect(value: Any) -> bool:
         made = r.maker(value)
         inner = made is not None and made.fn in (np.matmul, np.dot) and all(map(_is_matrix, made.args))
-        if made is not None and inner and (made is node or alone(value)):
+        if made is not None and inner and (made is node or alone(value)) and len(products) < _LONGEST:
             products.append(value)
             return all([collect(arg) for arg in made.args])
         factors.append(value)
         return _is_matrix(value)
 
-    if not all([collect(arg) for arg in node.args]) or len(factors) < 3:
+    if not all([collect(arg) for arg in node.args]) or not 3 <= len(factors) <= _LONGEST:
+        return None
+    if len({factor.dtype for factor in factors}) > 1 or node.out.dtype.kind not in "fc":
         return None
     sizes = (*[factor.shape[0] for factor in factors], factors[-1].shape[1])
     cost, order = best(sizes)
