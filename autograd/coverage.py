@@ -168,7 +168,8 @@ Some functions of NumPy look at one argument when they look for a Tensor. In `np
 with a function that closes over a Tensor, the Tensor comes to NumPy's own code, which asks it for a plain array: one
 that is on the tape refuses, with a TypeError that says what to write. None of these detaches silently. What NumPy
 reads as a Python number does detach, as `float(t)` does: `initial=` in `np.sum(plain, initial=t)` and the other
-reductions, and `left=` and `right=` in `np.interp` of plain arrays.
+reductions, `left=` and `right=` in `np.interp` of plain arrays, `np.float64(t)`, `plain.fill(t)`, `np.fromiter` of
+Tensors, and `plain.__setitem__(i, t)` called by that name.
 
 {summary}
 """

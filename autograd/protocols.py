@@ -89,7 +89,13 @@ def _into(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     written = np.copy(out._value)
     # NumPy's own call says what does not fit.
     done = func(*data_of(args), **data_of(rest), out=written)
+    # Of the functions that end in a ufunc, what `where` leaves out keeps its old value.
+    mask = data_of(rest.pop("where", True)) if func is np.clip else True
     result = array_function(func, args, rest) if class_in((args, rest)) else written
+    if mask is not True:
+        new: Any = astype.call(result, dtype=out._value.dtype) if isinstance(result, Shell) else written
+        into: Any = out
+        result = np.where(mask, new, into)
     if not (done is written or isinstance(done, tuple) or np.array_equal(done, written, equal_nan=True)):
         # It happens that NumPy takes no notice of `out` (np.fft.hfft, in 2.4), or gives its number (np.dot).
         return result

@@ -81,6 +81,8 @@ def operand(x: Any) -> Any:
     """
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError("A masked array beside a Tensor would lose its mask: write np.where(mask, ..., ...) instead.")
+    if isinstance(x, np.matrix):
+        raise TypeError("A np.matrix beside a Tensor would lose its own product: write np.asarray(x), and @.")
     if isinstance(x, np.generic) or (not isinstance(x, ndarray) and hasattr(x, "__array_function__")):
         return x
     array = np.asarray(x)

@@ -52,8 +52,9 @@ def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[s
             out = made(*inputs, **kwargs)
         else:
             out = _BY_STEPS[method](ufunc, *inputs, **kwargs)
-            _check_steps(_name(ufunc, method), out._value, exact)
-    return with_value(out, exact)
+            _check_steps(_name(ufunc, method), data_of(out), exact)
+    # Without an element nothing is on the tape.
+    return with_value(out if isinstance(out, (Shell, tuple)) else class_in((inputs, kwargs)), exact)
 
 
 def _check_steps(name: str, found: Any, exact: Any) -> None:
@@ -130,8 +131,9 @@ def _into(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, An
         if out is None:
             given.append(result)
             continue
-        if mask is not True and isinstance(result, Shell):
-            result = np.where(mask, _cast(result, out.dtype), out)
+        if mask is not True and isinstance(out, Shell):
+            into: Any = out
+            result = np.where(mask, _cast(result, into.dtype) if isinstance(result, Shell) else exact, into)
         given.append(assign(out, result, exact))
     return tuple(given) if several else given[0]
 

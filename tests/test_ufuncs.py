@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, check_grads, no_grad
+from autograd import Tensor, check_grads, grad, no_grad, vjp
 
 A = np.array([1.3, 2.1, 0.7, 3.2])
 B = np.array([[1.4, 2.2, 0.8], [1.05, 1.7, 2.7]])
@@ -247,3 +248,44 @@ def test_ufuncs_with_two_outputs() -> None:
     same(rest.data, np.divmod(x.data, 0.8)[1])
     same(quotient.data, np.divmod(x.data, 0.8)[0])
     same(whole.data, np.modf(x.data)[1])
+
+
+# Into a Tensor, with a mask
+
+
+SOME = np.array([True, False])
+
+
+@pytest.mark.parametrize(
+    ("write", "expected"),
+    [
+        (lambda x, y: np.divide([1.0, 1.0], [2.0, 0.0], out=y, where=SOME), [0, 3]),
+        (lambda x, y: np.greater(x, 0, out=y, where=SOME), [0, 3]),
+        (lambda x, y: np.clip(x, 0, 6, out=y, where=SOME), [1, 3]),
+        (lambda x, y: x.clip(0, 6, out=y, where=SOME), [1, 3]),
+        (lambda x, y: np.exp(x * 0, out=y, where=SOME), [0, 3]),
+    ],
+)  # fmt: skip
+def test_what_a_mask_leaves_out_keeps_its_gradient(write: Any, expected: Any) -> None:
+    def f(x: Any) -> Any:
+        y = x * 3
+        write(x, y)
+        return y.sum()
+
+    x = np.array([5.0, 7.0])
+    np.testing.assert_array_equal(grad(f)(x), expected)
+    np.testing.assert_array_equal(vjp(f, x)[0], f(x))
+
+
+def test_reductions_of_nothing_from_an_initial_number() -> None:
+    for ufunc in (np.fmod, np.floor_divide, np.copysign):
+        found = ufunc.reduce(Tensor(np.zeros((0, 3)), requires_grad=True), initial=1.0)
+        np.testing.assert_array_equal(found, np.ones(3))
+
+
+def test_a_matrix_is_refused() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        matrix = np.asmatrix([[1.0, 2.0, 3.0]])
+    with pytest.raises(TypeError, match=r"np\.matrix.*np\.asarray"):
+        matrix * Tensor(np.ones((3, 1)), requires_grad=True)

@@ -87,8 +87,8 @@ def _tile_A(g: Array, A_shape: tuple[int, ...], reps: Any) -> Array:
 def _repeat_a(g: Array, a_shape: tuple[int, ...], repeats: Any, axis: Any) -> Array:
     """Sum over what an element was repeated to."""
     counts = np.asarray(plain_index(repeats))
-    shape = (math.prod(a_shape),) if axis is None else a_shape
-    axis = 0 if axis is None else axis % len(a_shape)
+    shape = (math.prod(a_shape),) if axis is None or not a_shape else a_shape
+    axis = 0 if axis is None else axis % len(shape)
     if counts.size == 1:
         times = int(counts.reshape(()))
         parts = np.reshape(g, (*shape[: axis + 1], times, *shape[axis + 1 :]))
@@ -142,7 +142,8 @@ repeat = linear(
     moves=True, a=_repeat_a, note=COUNTED,
     cases=[case((2, 3), repeats=2), case((2, 3), repeats=3, axis=0), case((2, 3), repeats=[2, 0, 3], axis=-1),
            case((3,), repeats=np.array([0, 1, 2])), case((2, 3), repeats=[2], axis=1), case((2, 3), repeats=0),
-           case((2, 2), repeats=(0, 0), axis=0), case((), repeats=3), case((2, 2), repeats=[0, 1, 2, 0])],
+           case((2, 2), repeats=(0, 0), axis=0), case((), repeats=3),
+           case((), repeats=3, axis=0), case((2, 2), repeats=[0, 1, 2, 0])],
 )  # fmt: skip
 resize = linear(
     lambda a, new_shape: np.resize(a, new_shape), name="resize", numpy=(np.resize,), moves=True, a=_resize_a,

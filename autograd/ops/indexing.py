@@ -214,8 +214,8 @@ def _plain_indices(indices: Any) -> Any:
 
 def _take_a(g: Array, a_shape: tuple[int, ...], indices: Any, axis: Any, mode: str) -> Array:
     """Add at the indices."""
-    shape = (math.prod(a_shape),) if axis is None else a_shape
-    axis = 0 if axis is None else axis % len(a_shape)
+    shape = (math.prod(a_shape),) if axis is None or not a_shape else a_shape
+    axis = 0 if axis is None else axis % len(shape)
     places = np.asarray(_plain_indices(indices), dtype=np.intp)
     if mode == "wrap":
         places = places % max(shape[axis], 1)
@@ -231,6 +231,7 @@ take = linear(
         case((3, 4), indices=INDICES), case((3, 4), indices=INDICES, axis=0), case((2, 3, 2), indices=[1, 1], axis=-2),
         case((3, 4), indices=np.array([5, -7, 2]), axis=1, mode="wrap"), case((3,), indices=(5, -7, 2), mode="clip"),
         case((3, 4), indices=-1, axis=1), case((), indices=0), case((3, 0), indices=[1], axis=0),
+        case((), indices=[0, 0], axis=0),
         case((3, 4), indices=[], axis=1), case((4,), indices=[True, False]),
     ],
 )  # fmt: skip

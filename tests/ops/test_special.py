@@ -293,3 +293,20 @@ def test_lists_of_tensors_are_joined() -> None:
     found = grad(lambda s: special.softmax([s, 2 * s, 0.5])[0])(1.0)
     p = special.softmax([1.0, 2.0, 0.5])
     np.testing.assert_allclose(found, p[0] * (1 - p @ [1, 2, 0]))
+
+
+@pytest.mark.parametrize(
+    ("function", "at", "expected"),
+    [
+        (lambda n: special.binom(n, 2.0), 0.0, 1.0), (lambda n: special.binom(n, 2.0), 1.0, 1.0),
+        (lambda n: special.binom(n, 3.0), 1.0, 0.0), (lambda z: special.poch(z, 2.0), 0.0, 2.0),
+        (lambda z: special.poch(z, 2.0), -1.0, 2.0), (lambda z: special.poch(z, 3.0), -1.0, 0.0),
+    ],
+)  # fmt: skip
+def test_second_derivatives_at_the_zeros_of_polynomials(function: Any, at: float, expected: float) -> None:
+    np.testing.assert_allclose(grad(grad(function))(at), expected, atol=1e-12)
+
+
+def test_a_plain_number_beside_a_tensor() -> None:
+    np.testing.assert_allclose(grad(lambda x: special.xlog1py(x, 1.0))(0.5), np.log(2))
+    np.testing.assert_allclose(grad(lambda x: special.elliprc(x, 1.0))(0.5), grad(special.elliprc)(0.5, np.array(1.0)))

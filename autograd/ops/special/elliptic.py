@@ -131,7 +131,7 @@ def _ellipj_vjp_m(g: Any, sn: Array, cn: Array, dn: Array, ph: Array, m: Array) 
 
 def _rc_x(g: Array, ans: Array, x: Array, y: Array) -> Array:
     """∂R_C/∂x = -R_D(y, y, x) / 6; of the principal value at y < 0, (R_C - 1/√x) / 2(y-x): DLMF 19.2.17, 19.18.4."""
-    value = np.real(y) <= 0 if y.dtype.kind != "c" else np.zeros(y.shape, bool)
+    value = np.zeros(np.shape(y), bool) if np.iscomplexobj(y) else np.real(y) <= 0
     positive = np.where(value, 1, y)
     principal = (ans - 1 / np.sqrt(np.where(value, x, 1))) / (2 * np.where(value, y - x, 1))
     return g * np.where(value, principal, -special.elliprd(positive, positive, x) / 6)
@@ -139,7 +139,7 @@ def _rc_x(g: Array, ans: Array, x: Array, y: Array) -> Array:
 
 def _rc_y(g: Array, ans: Array, x: Array, y: Array) -> Array:
     """∂R_C/∂y = -R_D(x, y, y) / 3; of the principal value at y < 0, (R_C - √x/y) / 2(x-y)."""
-    value = np.real(y) <= 0 if y.dtype.kind != "c" else np.zeros(y.shape, bool)
+    value = np.zeros(np.shape(y), bool) if np.iscomplexobj(y) else np.real(y) <= 0
     positive = np.where(value, 1, y)
     principal = (ans - np.sqrt(np.where(value, x, 1)) / np.where(value, y, 1)) / (2 * np.where(value, x - y, 1))
     return g * np.where(value, principal, -special.elliprd(x, positive, positive) / 3)

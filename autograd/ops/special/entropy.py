@@ -160,7 +160,7 @@ xlogy = elementwise(
 )
 xlog1py = elementwise(
     special.xlog1py,
-    x=lambda g, y: ends(g, _log(1 + y) if y.dtype.kind == "c" else special.xlog1py(1.0, y)),
+    x=lambda g, y: ends(g, _log(1 + y) if np.iscomplexobj(y) else special.xlog1py(1.0, y)),
     y=lambda g, x, y: ends(g, _share(x, 1 + y)),
     sample={"x": Real(), "y": Real(-0.7, 2.0)},
 )

@@ -84,9 +84,12 @@ def _rgamma_slope(x: Array) -> Array:
 def _binom_n(g: Array, ans: Array, n: Array, k: Array) -> Array:
     """∂C(n, k)/∂n = C(n, k) (ψ(n+1) - ψ(n-k+1)), and the limit at the zeros for whole k > n."""
     pole = _binom_pole(n, k)
-    slope = special.gamma(np.where(pole, n, 0) + 1) * special.rgamma(np.where(pole, k, 0) + 1)
+    top, rest = np.where(pole, n, 0) + 1, np.where(pole, n - k, 0) + 1
+    others = special.gamma(top) * special.rgamma(np.where(pole, k, 0) + 1)
+    # The second term is 0 here, but its derivatives are not.
+    slope = others * (_rgamma_slope(rest) + special.psi(top) * special.rgamma(rest))
     smooth = special.psi(np.where(pole, 0, n) + 1) - special.psi(np.where(pole, 0, n - k) + 1)
-    return g * np.where(pole, slope * _rgamma_slope(np.where(pole, n - k, 0) + 1), ans * smooth)
+    return g * np.where(pole, slope, ans * smooth)
 
 
 def _rgamma_x(g: Array, x: Array) -> Array:
@@ -111,7 +114,9 @@ def _poch_z(g: Array, ans: Array, z: Array, m: Array) -> Array:
     below = 1 - np.where(both, z, 0)
     mirrored = special.psi(below - np.where(both, m, 0)) - special.psi(below)
     other = np.logical_not(pole) | both
-    zero = special.gamma(np.where(other, 1, z + m)) * _rgamma_slope(np.where(other, 1, z))
+    top, rest = np.where(other, 1, z + m), np.where(other, 1, z)
+    # The second term is 0 here, but its derivatives are not.
+    zero = special.gamma(top) * (_rgamma_slope(rest) + special.psi(top) * special.rgamma(rest))
     return g * np.where(both, ans * mirrored, np.where(pole, zero, ans * smooth))
 
 
