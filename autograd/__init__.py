@@ -7,9 +7,9 @@ array(-0.72686198)
 """
 
 from autograd.check import check_grads as check_grads
-from autograd.compiler.compiled import compile as compile
-from autograd.compiler.recording import is_compiling as is_compiling
-from autograd.compiler.source import derive as derive
+from autograd.compiler.front import compile as compile
+from autograd.compiler.front import derive as derive
+from autograd.compiler.state import is_compiling as is_compiling
 from autograd.coverage import verdict as verdict
 from autograd.entry import no_grad as no_grad
 from autograd.memory import keep_memory as keep_memory

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 Record = dict[str, Any]
 # What others are compared with. Ratios are kept with each entry, so that they outlive a later run of the base alone.
-BASES = ("numpy", "numpy+memory", "torch", "hips")
+BASES = ("gradtape", "numpy", "numpy+memory", "torch", "hips")
 
 
 class Spread(NamedTuple):

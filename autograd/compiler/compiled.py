@@ -20,8 +20,9 @@ from autograd.compiler.emit import emitted
 from autograd.compiler.inference import ones as dummy
 from autograd.compiler.optimize import flops_of, lowered, optimized
 from autograd.compiler.program import Program, Value, mapped
-from autograd.compiler.recording import Recording, is_compiling, record, settled
+from autograd.compiler.recording import Recording, record, settled
 from autograd.compiler.signature import Parameters, Static, described, difference, is_array, read
+from autograd.compiler.state import is_compiling
 from autograd.entry import Leaf, Shell, is_recording
 from autograd.tree import flatten
 
@@ -353,54 +354,3 @@ class Compiled:
 def _shape_of(leaf: Any) -> Any:
     """Give an array of a leaf's shape and dtype that takes no memory."""
     return dummy(leaf.shape, leaf.dtype) if is_array(leaf) and hasattr(leaf, "dtype") else leaf
-
-
-def compile(
-    fn: Fn | None = None,
-    *,
-    static: str | int | Sequence[str | int] = (),
-    donate: str | int | Sequence[str | int] = (),
-    backend: str = "auto",
-) -> Any:
-    """Make a function that records `fn` once for each kind of arguments, and then runs what it did as a flat program.
-
-    Parameters
-    ----------
-    fn : callable
-        Written in NumPy, on arrays and trees of arrays. It may call `grad`, `vjp`, `jvp`, to any order, and other
-        compiled functions. It returns a tree of arrays. Without it, `compile` is a decorator with options.
-    static : names or positions
-        Arguments that decide what is computed: a program is made for each value. They must be hashable.
-    donate : names or positions
-        Arguments whose arrays the program may overwrite with results: the caller gives them up.
-    backend : str
-        "numpy", or "auto", the fastest that there is.
-
-    Returns
-    -------
-    Compiled
-        A callable that takes the arguments of `fn` and returns arrays where `fn` returns Tensors or arrays. Results are
-        the caller's to keep. On tracked Tensors it is recorded as one op, and can be differentiated to any order. It
-        has `programs`, `program(...)`, `source`, `memory` and `flops`.
-
-    Raises
-    ------
-    TypeError
-        When called: for an argument that is neither an array nor hashable, a function that asks for values (a
-        condition on an array, `float(x)`), and one that returns something else than arrays and numbers.
-    ValueError
-        If `static` or `donate` names no parameter.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograd import grad
-    >>> slope = compile(grad(lambda x: np.sum(np.tanh(x) ** 2)))
-    >>> slope(np.array([0.0, 1.0]))
-    array([0.        , 0.63970001])
-    >>> len(slope.programs)
-    1
-    """
-    if fn is None:
-        return lambda fn: Compiled(fn, static, donate, backend)
-    return Compiled(fn, static, donate, backend)

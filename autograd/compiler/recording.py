@@ -22,6 +22,7 @@ from autograd.compiler.generators import Recorded
 from autograd.compiler.naming import naming
 from autograd.compiler.outside import Outside, Place, survey
 from autograd.compiler.program import Constant, Program, Value
+from autograd.compiler.state import recordings
 from autograd.compiler.symbol import Symbol, Trace
 from autograd.entry import Leaf, Shell, recording
 from autograd.tensor import shell
@@ -30,7 +31,6 @@ from autograd.tree import flatten
 Fn = Callable[..., Any]
 
 _lock = threading.RLock()
-_active = threading.local()
 #: The threads that are recording.
 _busy: list[int] = []
 
@@ -40,11 +40,6 @@ def settled() -> None:
     if _busy:
         with _lock:
             pass
-
-
-def is_compiling() -> bool:
-    """Tell whether this thread is recording a program."""
-    return getattr(_active, "depth", 0) > 0
 
 
 @dataclass(eq=False, slots=True)
@@ -132,7 +127,7 @@ def _record(
         for value, name in zip(inputs, names or (), strict=False):
             value.name = name
         reads: list[Held] = []
-        _active.depth = getattr(_active, "depth", 0) + 1
+        recordings.depth = getattr(recordings, "depth", 0) + 1
         before, state = np.random.get_state(), _legacy_state()
         _busy.append(trace.thread)
         try:
@@ -141,7 +136,7 @@ def _record(
                     out = fn(*new_args, **new_kwargs)
                 changes = changed()
         finally:
-            _active.depth -= 1
+            recordings.depth -= 1
             _busy.remove(trace.thread)
         if _legacy_state() != state:
             np.random.set_state(before)

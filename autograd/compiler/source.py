@@ -60,44 +60,6 @@ _LONG = 60
 _FEW = 64
 
 
-def derive(fn: Fn, *example: Any, **keywords: Any) -> str:
-    """Write down, as NumPy source, what a function computes: derivatives and all.
-
-    Parameters
-    ----------
-    fn : callable
-        As for `compile`; for instance `grad(loss)`.
-    *example, **keywords
-        Arguments of the shapes and dtypes that it is wanted for.
-
-    Returns
-    -------
-    str
-        The source of one function, that runs with `import numpy as np` alone. Its parameters are the arrays in the
-        arguments in order, and then those that the function reads from outside.
-
-    Raises
-    ------
-    TypeError
-        As `compile` does when it is called.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograd import grad
-    >>> print(derive(grad(lambda x: np.sum(np.exp(x))), np.ones(3)))
-    import numpy as np
-    <BLANKLINE>
-    <BLANKLINE>
-    def grad_of_lambda(x):
-        d_x = np.exp(x)
-        return d_x
-    <BLANKLINE>
-    """
-    parameters = Parameters(fn, (), ())
-    return rendered(fn, parameters, example, keywords)
-
-
 def rendered(fn: Fn, parameters: Parameters, args: Any, kwargs: dict[str, Any]) -> str:
     """Record a function with the names of its variables, and write the program."""
     names = list(leaf_names(parameters.by_name(tuple(args), kwargs)))
