@@ -231,6 +231,7 @@ def is_zero(node: ast.expr) -> bool:
     return (
         called in ("np.zeros_like", "np.zeros", "any", "all", "isinstance", "bool", "callable", "hasattr")
         or isinstance(node, (ast.Compare, ast.BoolOp, ast.JoinedStr))
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str))
         or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
     )
 

@@ -166,3 +166,13 @@ def test_grids_of_tensors_and_lists() -> None:
             np.testing.assert_array_equal(found[1], expected[1], strict=True)
     with pytest.raises(ValueError, match="indexing"):
         np.meshgrid(x, x, indexing="yx")
+
+
+def test_an_array_of_rows_some_of_which_are_tensors() -> None:
+    """What stands in the lists has several shapes: rows as a whole, and number by number."""
+    t, a = leaf([1.0, 2.0]), leaf(3.0)
+    made = array([t, [a, 4.0], [5.0, a * 2]])
+    np.testing.assert_array_equal(made.data, [[1, 2], [3, 4], [5, 6]])
+    (made * np.arange(6.0).reshape(3, 2)).sum().backward()
+    np.testing.assert_array_equal(t.grad, [0, 1])
+    assert a.grad == 2 + 2 * 5
