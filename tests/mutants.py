@@ -103,6 +103,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("elliptic", "sign flipped", "phi - turns * math.pi"): "whole turns apart",
     ("gamma", "arguments swapped", "s - 1"): "squared",
     ("functions", "sign flipped", "np.where(left, z, -1) + 0j"): "on both sides of the cut the real part is the same",
+    ("entropy", "arguments swapped", "_pseudo(delta, r)"): "a hypot",
+    ("entropy", "arguments swapped", "np.clip(r, -delta, delta)"): "the middle one of three",
 }  # fmt: skip
 #: Functions that only decide what a computation costs: (room, name), with what they decide.
 COST: dict[tuple[str, str], str] = {

@@ -176,3 +176,22 @@ def test_an_array_of_rows_some_of_which_are_tensors() -> None:
     (made * np.arange(6.0).reshape(3, 2)).sum().backward()
     np.testing.assert_array_equal(t.grad, [0, 1])
     assert a.grad == 2 + 2 * 5
+
+
+def test_full_like_of_rows_some_of_which_are_tensors() -> None:
+    t, a = leaf([1.0, 2.0]), leaf(3.0)
+    made: Any = np.full_like(Tensor(np.zeros((2, 2))), [t, [a, 4.0]])
+    np.testing.assert_array_equal(made.data, [[1, 2], [3, 4]])
+    (made * np.arange(4.0).reshape(2, 2)).sum().backward()
+    np.testing.assert_array_equal(t.grad, [0, 1])
+    assert a.grad == 2
+
+
+@pytest.mark.skipif(not hasattr(np, "astype"), reason="NumPy has it from 2.1 on")
+def test_the_function_astype() -> None:
+    t = leaf([1.0, 2.0])
+    wide = np.astype(t, np.complex128)
+    np.testing.assert_array_equal(wide.data, np.array([1.0, 2.0], complex), strict=True)
+    np.testing.assert_array_equal(grad(lambda x: np.sum(np.real(np.astype(x, np.complex128) * 3)))(t.data), [3, 3])
+    assert np.astype(t, np.float64, copy=False) is t
+    assert np.astype(t, np.float64) is not t
