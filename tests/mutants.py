@@ -50,6 +50,7 @@ CONDITION = "from which condition on the way is taken that holds for all"
 ROWS = "return x.T if turn and x.ndim == 2 else np.reshape(x, (-1, x.size)) if x.ndim < 2 else x"
 STACKED = "return first if y is None else np.concatenate([first, rows(y, not rowvar and np.shape(y)[0] != 1)], axis=0)"
 NOTHING = "return np.full((*q.shape, *_reduced(a, axis, keepdims)), math.nan) * np.sum(a)"
+POLES = "the form for poles holds for other numbers too; it overflows sooner"
 #: Changes that change nothing: (room, what is changed, the expression), with the reason.
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("arrange", "sign flipped", "axis + 1"): "decides only the faster of two ways",
@@ -105,6 +106,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("functions", "sign flipped", "np.where(left, z, -1) + 0j"): "on both sides of the cut the real part is the same",
     ("entropy", "arguments swapped", "_pseudo(delta, r)"): "a hypot",
     ("entropy", "arguments swapped", "np.clip(r, -delta, delta)"): "the middle one of three",
+    ("gamma", "un-broadcast wrongly", "return _is_pole(k + 1) | _is_pole(n - k + 1)"): POLES,
+    ("gamma", "sign flipped", "k + 1"): POLES,
+    ("gamma", "sign flipped", "n - k + 1"): POLES,
 }  # fmt: skip
 #: Functions that only decide what a computation costs: (room, name), with what they decide.
 COST: dict[tuple[str, str], str] = {

@@ -29,7 +29,7 @@ FAR = 15.0
 def _tail(x: Array, sign: float) -> Array:
     """Sum 1/2x² ∓ 3/4x⁴ + 15/8x⁶ ∓ ...: DLMF 7.12.1 and what follows from it for the Dawson integral."""
     y = 1 / (2 * x * x)
-    total: Any = 1 + 0 * y
+    total: Any = 1
     for odd in range(19, 2, -2):
         total = 1 + sign * odd * y * total
     return y * total
