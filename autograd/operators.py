@@ -191,7 +191,7 @@ class Operators(Shell):
 
     def copy(self, order: str = "C") -> Any:
         """Copy the values; the copy stays on the tape."""
-        return ew.copy.call(self)
+        return ew.copy.call(self, order=order)
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """Give the same elements in another shape, an int, a tuple, or several ints."""

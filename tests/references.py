@@ -251,7 +251,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "real": each(lambda x: x),
     "imag": each(lambda x: 0.0),
     "conjugate": each(lambda x: x),
-    "copy": each(lambda x: x),
+    "copy": lambda x, order="K": each(lambda x: x)(x),
     "astype": each(lambda x, dtype: x),
     "sum": over_axis(sum),
     "mean": over_axis(lambda values: sum(values) / len(values)),

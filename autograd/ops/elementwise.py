@@ -325,4 +325,7 @@ real = linear(lambda x: x.real, name="real", numpy=(np.real,), x=lambda g: g, mo
 imag = linear(lambda x: x.imag, name="imag", numpy=(np.imag,), x=lambda g: g * -1j)
 conjugate = linear(np.conjugate, x=lambda g: np.conj(g), moves=True)
 astype = linear(lambda x, dtype: x.astype(dtype), name="astype", x=lambda g: g, moves=True)
-copy = linear(lambda x: x.copy(), name="copy", numpy=(np.copy,), x=lambda g: g, moves=True)
+copy = linear(
+    lambda x, order="K": np.copy(x, order), name="copy", numpy=(np.copy,), x=lambda g: g, moves=True,
+    cases=[case((2, 3)), case((2, 3), order="F"), case(()), case((0, 2), order="C")],
+)  # fmt: skip

@@ -195,3 +195,15 @@ def test_the_function_astype() -> None:
     np.testing.assert_array_equal(grad(lambda x: np.sum(np.real(np.astype(x, np.complex128) * 3)))(t.data), [3, 3])
     assert np.astype(t, np.float64, copy=False) is t
     assert np.astype(t, np.float64) is not t
+
+
+def test_a_copy_lies_as_numpys_does() -> None:
+    turned = np.asfortranarray([[1.0, 2.0], [3.0, 4.0]])
+    t = leaf(turned)
+    t.data = turned
+    for copied, plain in (
+        (np.copy(t), np.copy(turned)), (np.copy(t, order="C"), np.copy(turned, order="C")),
+        (t.copy(), turned.copy()), (t.copy("F"), turned.copy("F")), (t.copy("K"), turned.copy("K")),
+    ):  # fmt: skip
+        assert copied.data.strides == plain.strides
+        np.testing.assert_array_equal(np.ravel(copied, order="K").data, np.ravel(plain, order="K"))
