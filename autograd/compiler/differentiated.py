@@ -11,6 +11,7 @@ from autograd.compiler.program import Program, Value, mapped
 from autograd.entry import Bundle, Joint, Rule, Shell, kept, next_number
 from autograd.tensor import shell
 from autograd.transforms import jvp, vjp
+from autograd.tree import flatten
 
 
 def interpreted(program: Program, values: Sequence[Any], drawn: Sequence[Any] = ()) -> list[Any]:
@@ -31,8 +32,6 @@ def interpreted(program: Program, values: Sequence[Any], drawn: Sequence[Any] = 
         if node.build is None:
             known[node.out] = result
         else:
-            from autograd.tree import flatten
-
             known.update(zip(node.outs, flatten(result)[0], strict=True))
     return [now(out) for out in program.outputs]
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.passes.kinds import reduces
-from autograd.compiler.program import Constant, Node, Program, Value, name_of
+from autograd.compiler.program import Constant, Node, Program, Value, index_text, name_of
 from autograd.compiler.storage import Storage, planned
 from autograd.compiler.tiling import PIECE, Tile
 from autograd.compiler.writers import WRITERS, writes
@@ -233,9 +233,7 @@ class Emitter:
 
     def _plain(self, node: Node) -> str:
         if node.fn is operator.getitem:
-            index = node.args[1]
-            parts = index if isinstance(index, tuple) and index else (index,)
-            return f"{self.text(node.args[0])}[{', '.join(self._index(part) for part in parts)}]"
+            return f"{self.text(node.args[0])}[{index_text(node.args[1], self.text)}]"
         args = [self.text(arg) for arg in node.args]
         args += [f"{key}={self.text(arg)}" for key, arg in node.kwargs.items()]
         return f"{self.bind_function(node.fn)}({', '.join(args)})"
@@ -268,12 +266,6 @@ class Emitter:
             self.known[key] = f"w{len(self.known)}"
             self.made.append(f"{self.known[key]} = {text}")
         return self.known[key]
-
-    def _index(self, part: Any) -> str:
-        if type(part) is slice:
-            start, stop, step = ("" if x is None else self.text(x) for x in (part.start, part.stop, part.step))
-            return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
-        return self.text(part)
 
     def _calling(self, node: Node) -> None:
         """Let a function return what it likes: arrays of its own."""

@@ -164,6 +164,19 @@ def shown(arg: Any, names: Callable[[Value], str]) -> str:
     return "..." if arg is Ellipsis else repr(arg)
 
 
+def index_text(index: Any, text: Callable[[Any], str]) -> str:
+    """Write what stands between the brackets of `x[index]`, its parts as `text` writes them."""
+
+    def part(item: Any) -> str:
+        if type(item) is not slice:
+            return text(item)
+        start, stop, step = ("" if x is None else text(x) for x in (item.start, item.stop, item.step))
+        return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+
+    parts = index if isinstance(index, tuple) and index else (index,)
+    return ", ".join(map(part, parts))
+
+
 def values_in(tree: Any) -> Iterator[Value]:
     """Give the values in an argument, in order."""
     if isinstance(tree, Value):

@@ -17,7 +17,7 @@ import numpy as np
 from autograd.compiler.optimize import optimized
 from autograd.compiler.passes import presentable
 from autograd.compiler.passes.kinds import reduces
-from autograd.compiler.program import Constant, Node, Program, Value, name_of
+from autograd.compiler.program import Constant, Node, Program, Value, index_text, name_of
 from autograd.compiler.recording import Recording, record
 from autograd.compiler.signature import Parameters, is_array
 from autograd.compiler.symbol import cast
@@ -171,9 +171,7 @@ class _Writer:
         if fn is np.negative:
             return f"-{self._operand(args[0])}"
         if fn is operator.getitem:
-            index = args[1]
-            parts = index if isinstance(index, tuple) and index else (index,)
-            return f"{self._operand(args[0])}[{', '.join(self._index(part) for part in parts)}]"
+            return f"{self._operand(args[0])}[{index_text(args[1], self.text)}]"
         if fn is cast:
             return f"{self._operand(args[0])}.astype(np.{args[1]})"
         if fn is np.transpose and args[1:] == (tuple(range(len(args[0].shape)))[::-1],):
@@ -210,12 +208,6 @@ class _Writer:
         if module.startswith("numpy"):
             return f"{module.replace('numpy', 'np', 1)}.{name}" if module != "numpy" else f"np.{name}"
         return _identifier(name)
-
-    def _index(self, part: Any) -> str:
-        if type(part) is slice:
-            start, stop, step = ("" if x is None else self.text(x) for x in (part.start, part.stop, part.step))
-            return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
-        return self.text(part)
 
     def text(self, arg: Any) -> str:
         """Write an argument."""

@@ -74,13 +74,14 @@ def same(r: Rewriter, node: Node) -> Any:
     return node.args[0]
 
 
-@row(np.multiply)
-def times_one(r: Rewriter, node: Node) -> Any:
-    """Leave out the 1 of x * 1."""
+@row(np.multiply, np.add)
+def neutral(r: Rewriter, node: Node) -> Any:
+    """Leave out the 1 of x * 1 and the 0 of x + 0."""
     x, y = node.args
-    if number(r, y) == 1 and isinstance(x, Value):
+    nothing = 1 if node.fn is np.multiply else 0
+    if number(r, y) == nothing and isinstance(x, Value):
         return x
-    return y if number(r, x) == 1 and isinstance(y, Value) else None
+    return y if number(r, x) == nothing and isinstance(y, Value) else None
 
 
 @row(np.divide, over, np.power)
@@ -88,15 +89,6 @@ def by_one(r: Rewriter, node: Node) -> Any:
     """Leave out the 1 of x / 1 and x ** 1."""
     x, y = node.args
     return x if number(r, y) == 1 else None
-
-
-@row(np.add)
-def plus_zero(r: Rewriter, node: Node) -> Any:
-    """Leave out the 0 of x + 0."""
-    x, y = node.args
-    if number(r, y) == 0 and isinstance(x, Value):
-        return x
-    return y if number(r, x) == 0 and isinstance(y, Value) else None
 
 
 @row(np.subtract)
