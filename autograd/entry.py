@@ -88,9 +88,13 @@ class Rule:
         From what was saved, the mask that this input's cotangent starts to carry, or a function that makes it, or None.
     carry : callable or None
         From the mask of the output's cotangent and what was saved, that of the input's.
+    add : callable or None
+        Adds the input's cotangent to an array in place: from that array, the output's cotangent and what was saved,
+        several things. For an op that takes a part out of its input, whose cotangent is mostly zeros; what `pull`
+        gives is then a new array.
     """
 
-    __slots__ = ("arity", "carry", "mask", "names", "position", "pull", "push", "save", "shields", "sources")
+    __slots__ = ("add", "arity", "carry", "mask", "names", "position", "pull", "push", "save", "shields", "sources")
 
     def __init__(
         self,
@@ -111,6 +115,7 @@ class Rule:
         self.shields = False
         self.mask: Callable[..., Array] | None = None
         self.carry: Callable[..., Array | None] | None = None
+        self.add: Callable[..., None] | None = None
 
 
 #: One tracked input of an entry: where it came from, its rule, and the values the rule asked to be saved.

@@ -125,6 +125,8 @@ class Tape:
         """
         pending: dict[Entry, Array] = {}
         masks: dict[Entry, _Mask] = {}
+        # Whose cotangent is an array that this walk made and nothing else holds: more is added to it in place.
+        owned: set[Entry] = set()
         for output, g in zip(self.outputs, cotangents, strict=True):
             pending[output] = pending[output] + g if output in pending else g
         live = self.live
@@ -151,7 +153,10 @@ class Tape:
                         if lift is not None:
                             saved = self._lifted(saved, rule, entry, edges, lift)
                     try:
-                        if mask is not None and rule.shields:
+                        if rule.add is not None and parent in owned and _alike(pending[parent], g):
+                            rule.add(pending[parent], g, *saved)
+                            ct = None
+                        elif mask is not None and rule.shields:
                             ct = _shielded(mask, rule, g, saved)
                         elif (arity := rule.arity) == 1:
                             ct = rule.pull(g, saved)
@@ -161,12 +166,22 @@ class Tape:
                         if lift is not None:
                             raise
                         ct = error.recorder.whole(rule.pull, (g, *_several(saved, rule)), {}, error, True)
+                    if mask is not None or masks or rule.mask is not None:
+                        _pass_mask(mask, masks, entry, parent, rule, saved, parent in pending)
+                    if ct is None:
+                        continue
                     shape = own if ct is g else ct.shape
                     if shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
                         ct = fit(ct, parent.shape, parent.dtype)
-                    if mask is not None or masks or rule.mask is not None:
-                        _pass_mask(mask, masks, entry, parent, rule, saved, parent in pending)
-                    pending[parent] = pending[parent] + ct if parent in pending else ct
+                    if parent not in pending:
+                        pending[parent] = ct
+                        if rule.add is not None:
+                            owned.add(parent)
+                    elif parent in owned and _alike(pending[parent], ct):
+                        pending[parent] += ct
+                    else:
+                        pending[parent] = pending[parent] + ct
+                        owned.add(parent)
         except Exception as error:
             if entry is not None:
                 error.add_note(f"while the cotangent passed {entry!r}")
@@ -315,6 +330,11 @@ class _Mask:
         if callable(self.made):
             self.made = self.made()
         return self.made if self.made.shape == self.shape else np.broadcast_to(self.made, self.shape)
+
+
+def _alike(held: Array, g: Array) -> bool:
+    """Tell whether one may be added to the other in place: plain arrays of one type, where a number has no memory."""
+    return type(held) is np.ndarray and type(g) is np.ndarray and held.dtype == g.dtype
 
 
 def _shielded(mask: _Mask, rule: Rule, g: Array, saved: Any) -> Array:

@@ -84,6 +84,14 @@ def _scatter(a: Array, index: Any, shape: tuple[int, ...]) -> Array:
     return result if result.dtype == a.dtype else result.astype(a.dtype)
 
 
+def _add_at(total: Array, g: Array, index: Any, shape: tuple[int, ...], *_: Any) -> None:
+    """Add what `_scatter` gives to an array in place."""
+    if _repeats(index):
+        total += _scatter(g, index, shape)
+    else:
+        total[index] += g
+
+
 def _flat(index: Any, shape: tuple[int, ...]) -> Array:
     """Give the places that an index names, counted through the whole array."""
     parts = index if isinstance(index, tuple) else (index,)
@@ -188,6 +196,7 @@ getitem = linear(
     a=lambda g, index, a_shape: scatter(g, index=index, shape=a_shape),
     cases=[case(shape, index=index) for shape, index in READS],
 )  # fmt: skip
+getitem.rules[0].add = _add_at
 scatter: Op = linear(
     _scatter, name="scatter", moves=True, a=lambda g, index: g[index],
     cases=[case(_selected(shape, index), index=index, shape=shape) for shape, index in READS],

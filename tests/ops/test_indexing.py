@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from autograd import Tensor, grad, jvp, vjp
-from autograd.ops.indexing import scatter
+from autograd import Tensor, check_grads, grad, jvp, vjp
+from autograd.ops.indexing import getitem, scatter
 
 RTOL = 1e-12
 
@@ -246,6 +246,50 @@ def test_sums_at_a_repeated_index_of_large_arrays(shape: tuple[int, ...], index:
     found = scatter(g, index=index, shape=shape)
     np.testing.assert_array_equal(found, (expected if found.dtype.kind == "c" else expected.real).astype(dtype))
     assert found.dtype == dtype
+
+
+PARTS = [
+    (0, slice(1, None)), (slice(1, None), slice(1, None)), (np.array([2, 0, 2]), 1), (1, np.array([2, 0, 2])),
+    (np.array([True, False, True, True]), slice(None, None, 2)), ((Ellipsis, 0), (slice(None), slice(0, 1)), 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("indices", PARTS, ids=str)
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("dtype", [np.float16, np.float64, np.complex128])
+def test_gradients_of_parts_add_up(indices: tuple[Any, ...], whole: bool, dtype: Any) -> None:
+    """Also where the array is used whole beside them: what adds up in place is an array of the walk's own."""
+    x = np.arange(12.0).reshape(4, 3).astype(dtype)
+    given = [np.random.default_rng(0).integers(1, 9, x[i].shape).astype(dtype) for i in indices]
+    given += [np.full((4, 3), 3, dtype)] * 2 * whole
+    held = [g.copy() for g in given]
+    _, pull = vjp(lambda x: [x[i] for i in indices] + [x, x * 1] * whole, x)
+    for _ in range(2):
+        (found,) = pull(given)
+        expected = np.zeros_like(x)
+        for i, g in zip(indices, given, strict=False):
+            np.add.at(expected, i, g)
+        np.testing.assert_array_equal(found, expected + 6 * whole, strict=True)
+    for g, before in zip(given, held, strict=True):
+        np.testing.assert_array_equal(g, before)
+    if dtype == np.float64:
+        check_grads(lambda x: [x[i] * x[i] for i in indices], x, order=3)
+
+
+def test_the_cotangent_of_a_part_makes_no_array_of_the_whole() -> None:
+    x = np.zeros((1000, 1000))
+    _, pull = vjp(lambda x: [x[i] for i in range(1000)], x)
+    (found,) = pull([np.full(1000, float(i)) for i in range(1000)])
+    np.testing.assert_array_equal(found, np.broadcast_to(np.arange(1000.0)[:, None], x.shape))
+    made = []
+    _, pull = vjp(lambda x: x[0] + x[1] + x[2], x)
+    rule, record = getitem.rules[0], getitem.rules[0].pull
+    try:
+        rule.pull = lambda *args: made.append(1) or record(*args)
+        pull(np.ones(1000))
+    finally:
+        rule.pull = record
+    assert len(made) == 1
 
 
 def test_take_is_numpys_in_what_it_refuses() -> None:
