@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compose import compose
+from autograd.compose import compose, data_of
 from autograd.entry import Array
 from autograd.families import op
 from autograd.op import Composite, Matrix, case, composite
@@ -119,18 +119,15 @@ def _qr_vjp(g: Any, Q: Array, R: Array) -> Array:
     So with as many columns in r as rows; columns beyond these are r₂ = qᴴ a₂ (Roberts & Roberts 2020).
     """
     of_q, of_r = g
-    k = min(Q.shape[-2], R.shape[-1])
-    q, r = Q[..., :k], R[..., :k, :k]
-    ct = None if of_q is None else of_q[..., :k]
-    if of_q is not None and Q.shape[-1] > k:
-        # What only spans the rest turns as little as it can.
-        ct = ct - conj(Q[..., k:]) @ mH(mT(q) @ of_q[..., k:])
+    q, k = Q, Q.shape[-1]
+    r = R[..., :k]
+    ct = of_q
     beyond = None
     if R.shape[-1] > k and of_r is not None:
         through = conj(q @ R[..., k:]) @ mH(of_r[..., k:])
         ct = through if ct is None else ct + through
         beyond = conj(q) @ of_r[..., k:]
-    inner = None if of_r is None else of_r[..., :k, :k] @ mT(r)
+    inner = None if of_r is None else of_r[..., :k] @ mT(r)
     if ct is not None:
         inner = -(mT(q) @ ct) if inner is None else inner - mT(q) @ ct
     half = _triangle(inner)
@@ -149,18 +146,14 @@ def _qr_jvp(g: Array, Q: Array, R: Array) -> Any:
 
     So with as many columns in r as rows; columns beyond these are r₂ = qᴴ a₂ (Roberts & Roberts 2020).
     """
-    k = min(Q.shape[-2], R.shape[-1])
-    q, r = Q[..., :k], R[..., :k, :k]
+    q, k = Q, Q.shape[-1]
+    r = R[..., :k]
     change = g[..., :k] @ mT(inverse_of_lower(mT(r)))
     c = mH(q) @ change
     half = _triangle(c + mH(c))
     t_q, t_r = change - q @ half, half @ r
     if R.shape[-1] > k:
         t_r = np.concatenate([t_r, mH(t_q) @ (q @ R[..., k:]) + mH(q) @ g[..., k:]], axis=-1)
-    if Q.shape[-1] > k:
-        rest = Q[..., k:]
-        t_q = np.concatenate([t_q, -(q @ mH(mH(rest) @ t_q))], axis=-1)
-        t_r = np.concatenate([t_r, np.zeros_like(R[..., k:, :])], axis=-2)
     return t_q, t_r
 
 
@@ -175,14 +168,29 @@ def _qr_r_jvp(g: Array, a: Array) -> Array:
 
 
 qr = op(
-    lambda a, mode="reduced": tuple(np.linalg.qr(a, mode)), name="qr", outputs=("Q", "R"),
-    vjp={"a": _qr_vjp}, jvp={"a": _qr_jvp}, sample={"a": Matrix()},
-    cases=[case(shape, mode=mode) for shape in SHAPES for mode in ("reduced", "complete")],
+    lambda a: tuple(np.linalg.qr(a)), name="qr", outputs=("Q", "R"),
+    vjp={"a": _qr_vjp}, jvp={"a": _qr_jvp}, sample={"a": Matrix()}, cases=[case(shape) for shape in SHAPES],
 )  # fmt: skip
 qr_r = op(
     lambda a: np.linalg.qr(a, "r"), name="qr_r",
     vjp={"a": _qr_r_vjp}, jvp={"a": _qr_r_jvp}, sample={"a": Matrix()}, cases=[case(shape) for shape in SHAPES],
 )  # fmt: skip
+
+
+def _complete(a: Any, mode: str) -> Any:
+    """Add the columns that the reflections make of the last unit vectors, I₂ + (q - I₁) (q₁ - I)⁻ᴴ q₂ᴴ for q = (q₁ q₂).
+
+    With the reflections' vectors v = (v₁ v₂) in I - v t vᴴ, q - I₁ = -v t v₁ᴴ, which determines v₂ v₁⁻¹ (Ballard et al.
+    2014). Where one of them is none, the column of q turned round stands for the reflection that it would be.
+    """
+    q, r = qr(a)
+    size, k = q.shape[-2:]
+    none = np.linalg.qr(data_of(a), "raw")[1] == 0
+    turned = q * np.where(none, -1, 1)[..., None, :]
+    unit = np.eye(size, dtype=q.dtype)
+    rest = np.linalg.solve(mH(turned[..., :k, :] - unit[:k, :k]), mH(turned[..., k:, :]))
+    rest = unit[:, k:] + (turned - unit[:, :k]) @ rest
+    return np.concatenate([q, rest], -1), np.concatenate([r, np.zeros_like(r, shape=(*r.shape[:-2], size - k, k))], -2)
 
 
 def _reflections(a: Any, mode: str) -> Any:
@@ -212,13 +220,15 @@ def _reflections(a: Any, mode: str) -> Any:
     return (h, np.stack(taus, axis=-1)) if mode == "raw" else mT(h)
 
 
+_COMPLETE = Composite(_complete, (np.linalg.qr,), False, (), {}, (), "")
 _REFLECTIONS = Composite(_reflections, (np.linalg.qr,), False, (), {}, (), "")
 _QRResult: Any = type(np.linalg.qr(np.eye(1)))
 
 
 @composite(
     np.linalg.qr, bitwise=True, sample={"a": Matrix()},
-    cases=[case((3, 2)), case((2, 3), mode="r"), case((3, 2), mode="complete"), case((3, 2), mode="raw"),
+    cases=[case((3, 2)), case((2, 3), mode="r"), case((3, 2), mode="raw"),
+           *[case(shape, mode="complete") for shape in (*SHAPES, (4, 2), (5, 2))],
            case((2, 3, 3), mode="raw"), case((2, 2, 3), mode="raw"), case((0, 2), mode="raw")],
     note="at full rank; mode='raw' costs a step for each column",
 )  # fmt: skip
@@ -226,7 +236,14 @@ def _np_qr(a: Any, mode: str = "reduced") -> Any:
     """∂(q, r)/∂a applied back: (gq + q* (Φ + Φᴴ)) r⁻ᵀ, Φ the upper triangle of gr rᵀ - qᵀ gq, half of the diagonal."""
     if mode in ("raw", "economic", "e"):
         return compose(_REFLECTIONS, np.linalg.qr, (a,), {"mode": mode})
-    return qr_r(a) if mode == "r" else _QRResult(*qr(a, mode=mode))
+    if mode == "complete" and a.shape[-2] > a.shape[-1]:
+        return compose(_COMPLETE, np.linalg.qr, (a,), {"mode": mode})
+    if mode == "r":
+        return qr_r(a)
+    if mode not in ("reduced", "complete"):
+        # NumPy says what is wrong with it, or that it is an old name of "reduced".
+        np.linalg.qr(data_of(a), mode=mode)  # type: ignore[call-overload]
+    return _QRResult(*qr(a))
 
 
 # Singular values

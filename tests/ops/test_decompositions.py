@@ -97,12 +97,11 @@ def test_low_rank_approximation_of_a_singular_matrix() -> None:
 @real_and_complex
 def test_what_only_spans_the_rest_turns_as_little_as_it_can(complex_: bool) -> None:
     a, t = numbers((5, 2), complex_), numbers((5, 2), complex_)
-    for function, k in ((lambda x: la.svd(x)[0], 2), (lambda x: la.qr(x, "complete")[0], 2)):
-        q, pushed = jvp(function, (a,), (t,))
-        turn = q.conj().T @ pushed
-        np.testing.assert_allclose(turn, -turn.conj().T, atol=1e-13)
-        np.testing.assert_allclose(turn[k:, k:], 0, atol=1e-13)
-        assert np.all(turn[:k, k:])
+    q, pushed = jvp(lambda x: la.svd(x)[0], (a,), (t,))
+    turn = q.conj().T @ pushed
+    np.testing.assert_allclose(turn, -turn.conj().T, atol=1e-13)
+    np.testing.assert_allclose(turn[2:, 2:], 0, atol=1e-13)
+    assert np.all(turn[:2, 2:])
 
 
 # QR
@@ -117,6 +116,30 @@ def test_qr_keeps_the_diagonal_real(shape: Any, complex_: bool) -> None:
         _, pushed = jvp(lambda x, i=i: la.qr(x)[i], (a,), (t,))
         expected = sixth_order(lambda x, i=i: la.qr(x)[i], a, t)
         np.testing.assert_allclose(pushed, expected, rtol=0, atol=1e-8)
+
+
+@real_and_complex
+@pytest.mark.parametrize("shape", [(5, 2), (6, 3), (3, 1), (2, 4, 2)], ids=str)
+def test_the_columns_that_complete_q_turn_as_those_of_lapack_do(shape: Any, complex_: bool) -> None:
+    a, t = numbers(shape, complex_), numbers(shape, complex_)
+    _, pushed = jvp(lambda x: la.qr(x, "complete")[0], (a,), (t,))
+    expected = sixth_order(lambda x: la.qr(x, "complete")[0], a, t)
+    np.testing.assert_allclose(pushed, expected, rtol=0, atol=1e-8)
+
+
+@real_and_complex
+def test_where_there_is_nothing_to_reflect_q_stays_unitary(complex_: bool) -> None:
+    """LAPACK takes the unit matrix there, between two reflections that jump: the columns move on smoothly."""
+    a = np.array([[1.0, 2], [0, 3], [0, 0], [0, 0]]) * (1.0 if not complex_ else 1 + 0j)
+    q, pushed = jvp(lambda x: la.qr(x, "complete")[0], (a,), (numbers((4, 2), complex_),))
+    np.testing.assert_array_equal(q, np.eye(4))
+    np.testing.assert_allclose(pushed, -pushed.conj().T, atol=1e-13)
+    assert np.all(pushed[2:, :2])
+
+
+def test_an_unknown_mode_is_refused_as_numpy_does() -> None:
+    with pytest.raises(ValueError, match="Unrecognized mode 'whole'"):
+        la.qr(Tensor(np.eye(2), requires_grad=True), "whole")
 
 
 @pytest.mark.filterwarnings("ignore:The '.*' option is deprecated")
