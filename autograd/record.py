@@ -29,7 +29,19 @@ _KEPT: dict[tuple[int | None, ...], int] = {(): NOTHING, (0,): X, (1,): Y, (-1,)
 
 
 def register(op: Op) -> Op:
-    """Make the op callable, and known to NumPy's protocols under its function and the `numpy=` names."""
+    """Make the op callable, and known to NumPy's protocols under its function and the `numpy=` names.
+
+    Raises
+    ------
+    ValueError
+        If one of these has an op already: that is used wherever the function is, in the engine's own rules too.
+    """
+    for fn in (op.fn, *op.numpy):
+        if fn in (ufuncs if isinstance(fn, np.ufunc) else functions):
+            raise ValueError(
+                f"{fn.__name__} has an op already, which all code uses. Declare yours on a function of its own: "
+                f"lambda *args: {fn.__name__}(*args), with name=."
+            )
     if op.outputs:
         op.call = _several(op)
     elif op.variadic:

@@ -16,6 +16,7 @@ from autograd.entry import Shell, is_recording
 from autograd.op import composites, constants, methods, refusals, ufuncs
 from autograd.ops.indexing import plain_index, scatter
 from autograd.ops.reduction import REDUCE
+from autograd.ops.shape import assemble
 from autograd.protocols import ASSIGNED, assign, open_rooms, refuse
 
 
@@ -34,6 +35,7 @@ def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[s
         return with_value(class_in((inputs, kwargs)), exact) if known else exact
     if not known:
         refuse(_name(ufunc, method), refusals.get(ufunc))
+    inputs = tuple([assemble(x) if isinstance(x, (list, tuple)) else x for x in inputs])
     if method == "reduce" and (plain := REDUCE.get(ufunc)) is not None:
         # On the ufunc the default axis is 0; the function's is all.
         options = {"axis": 0, **kwargs}

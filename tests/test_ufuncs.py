@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 from autograd import Tensor, check_grads, grad, no_grad, vjp
+from autograd.extend import elementwise
 
 A = np.array([1.3, 2.1, 0.7, 3.2])
 B = np.array([[1.4, 2.2, 0.8], [1.05, 1.7, 2.7]])
@@ -223,6 +225,23 @@ def test_at_refuses_a_leaf_and_a_plain_array() -> None:
 
 
 # Off the tape
+
+
+@pytest.mark.parametrize("ufunc", [np.hypot, special.voigt_profile, special.elliprj, special.nrdtrisd], ids=str)
+def test_lists_beside_a_tensor_are_arrays(ufunc: Any) -> None:
+    lists = [[0.4, 0.6], [1.2, 1.6], [0.5, 2.0], [1.5, 0.8]][: ufunc.nin]
+    arrays = [np.array(given) for given in lists]
+    for i in range(ufunc.nin):
+        found = grad(lambda x, i=i: np.sum(ufunc(*lists[:i], x, *lists[i + 1 :])))(arrays[i])
+        same(found, grad(lambda x, i=i: np.sum(ufunc(*arrays[:i], x, *arrays[i + 1 :])))(arrays[i]))
+
+
+def test_a_function_that_has_an_op_gets_no_other() -> None:
+    with pytest.raises(ValueError, match="sin has an op already"):
+        elementwise(np.sin, x=lambda g: g)
+    with pytest.raises(ValueError, match="cumsum has an op already"):
+        elementwise(lambda x: x, name="mine", numpy=(np.cumsum,), x=lambda g: g)
+    same(grad(np.sin)(0.5), np.cos(np.array(0.5)))
 
 
 def test_constants_stay_constants() -> None:

@@ -134,6 +134,31 @@ def test_binomial_distribution(k: int) -> None:
     check_grads(lambda m: special.pdtr(k, m) + special.pdtri(k, m), at)
 
 
+@pytest.mark.filterwarnings("ignore:floating point number truncated to an integer")
+@pytest.mark.filterwarnings("ignore:non-integer arg n is deprecated")
+def test_a_count_is_cut_as_scipy_cuts_it() -> None:
+    pairs = [
+        (lambda x: special.yn([0.5, 1.7], x), lambda x: special.yn([0, 1], x)),
+        (lambda x: special.kn([0.5, 1.7], x), lambda x: special.kn([0, 1], x)),
+        (lambda x: special.expn([0.5, 1.7], x), lambda x: special.expn([0, 1], x)),
+        (lambda p: special.bdtr(1.5, [3.5, 4.2], p), lambda p: special.bdtr(1, [3, 4], p)),
+        (lambda p: special.bdtrc(1.5, [3.5, 4.2], p), lambda p: special.bdtrc(1, [3, 4], p)),
+        (lambda y: special.bdtri(1.5, [3.5, 4.2], y), lambda y: special.bdtri(1, [3, 4], y)),
+        (lambda p: special.nbdtr([1.5, 2.9], 3.5, p), lambda p: special.nbdtr([1, 2], 3, p)),
+        (lambda p: special.nbdtrc([1.5, 2.9], 3.5, p), lambda p: special.nbdtrc([1, 2], 3, p)),
+        (lambda y: special.nbdtri([1.5, 2.9], 3.5, y), lambda y: special.nbdtri([1, 2], 3, y)),
+    ]
+    at = np.array([0.3, 0.6])
+    for fractional, whole in pairs:
+        found, expected = (grad(lambda x, f=f: np.sum(f(x)))(at) for f in (fractional, whole))
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_struve_functions_of_whole_orders_below_0() -> None:
+    for v in (1, 2):
+        check_grads(lambda x, v=v: special.struve(v, x) + special.modstruve(v, x), -POINTS, order=1)
+
+
 def test_distributions_are_those_of_more_than_one_degree() -> None:
     check_grads(lambda x: special.gammainc([0.5, 1.0, 7.5], x), POINTS)
     check_grads(lambda x: special.betainc(7.5, 0.5, x / 4), POINTS)

@@ -67,7 +67,7 @@ def _over(p: Array, x: Array, at_0: float) -> Array:
 
 def _struve(v: Any, x: Array) -> Array:
     """Give (x/2)ᵛ / √π Γ(v + 3/2)."""
-    return np.exp(special.xlogy(v, x / 2)) * special.rgamma(v + 1.5) / math.sqrt(math.pi)
+    return np.power(x / 2, v) * special.rgamma(v + 1.5) / math.sqrt(math.pi)
 
 
 def _equation(fn: Any, factor: Any, sample: dict[str, Real], why: str, formula: str) -> Op:

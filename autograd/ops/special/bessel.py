@@ -15,7 +15,7 @@ from scipy import special
 from autograd.entry import Array
 from autograd.families import elementwise, op
 from autograd.op import Op, Real, case
-from autograd.ops.special.orders import COUNT, ORDER, ends
+from autograd.ops.special.orders import COUNT, ORDER, ends, whole
 
 POSITIVE = Real(0.3, 4.0)
 ORDERED = {"v": Real(0.2, 2.5), "z": POSITIVE}
@@ -36,7 +36,7 @@ def _ordered(ufunc: Any, slope: Callable[..., Array], formula: str) -> Op:
     """Declare a function of order and argument whose derivative is made of neighbouring orders."""
 
     def vjp(g: Array, v: Any, z: Array) -> Array:
-        return g * slope(ufunc, v, z)
+        return ends(g, slope(ufunc, v, z))
 
     vjp.__doc__ = formula
     return elementwise(ufunc, inputs=("v", "z"), z=vjp, sample=ORDERED, refused={"v": ORDER})
@@ -46,7 +46,7 @@ def _counted(ufunc: Any, slope: Callable[..., Array], formula: str) -> Op:
     """Declare a function of a whole order."""
 
     def vjp(g: Array, n: Any, x: Array) -> Array:
-        return g * slope(ufunc, n, x)
+        return g * slope(ufunc, whole(n), x)
 
     vjp.__doc__ = formula
     return elementwise(ufunc, inputs=("n", "x"), x=vjp, sample={"x": POSITIVE}, refused={"n": COUNT})
@@ -57,13 +57,13 @@ def _scaled_by_real(ufunc: Any, slope: Callable[..., Array]) -> Op:
 
     def vjp(g: Array, ans: Array, v: Any, z: Array) -> Array:
         """d(I_v e^-|Re z|) = (I_{v-1} + I_{v+1}) / 2 e^-|Re z| dz - sign(Re z) ans Re dz."""
-        return g * slope(ufunc, v, z) - np.real(g * ans) * np.sign(np.real(z))
+        return ends(g, slope(ufunc, v, z)) - np.real(g * ans) * np.sign(np.real(z))
 
     return op(
         ufunc,
         inputs=("v", "z"),
         vjp={"z": vjp},
-        jvp={"z": lambda g, ans, v, z: g * slope(ufunc, v, z) - ans * (np.real(g) * np.sign(np.real(z)))},
+        jvp={"z": lambda g, ans, v, z: ends(g, slope(ufunc, v, z)) - ans * (np.real(g) * np.sign(np.real(z)))},
         sample=ORDERED,
         cases=CASES,
         refused={"v": ORDER},
@@ -75,16 +75,28 @@ def _scaled_by_imaginary(ufunc: Any, slope: Callable[..., Array]) -> Op:
 
     def vjp(g: Array, ans: Array, v: Any, z: Array) -> Array:
         """d(f_v e^-|Im z|) = (f_{v-1} - f_{v+1}) / 2 e^-|Im z| dz - sign(Im z) ans Im dz, where f is J or Y."""
-        ct = g * slope(ufunc, v, z)
+        ct = ends(g, slope(ufunc, v, z))
         return ct + 1j * np.real(g * ans) * np.sign(np.imag(z)) if z.dtype.kind == "c" else ct
 
     def jvp(g: Array, ans: Array, v: Any, z: Array) -> Array:
-        t = g * slope(ufunc, v, z)
+        t = ends(g, slope(ufunc, v, z))
         return t - ans * (np.imag(g) * np.sign(np.imag(z))) if z.dtype.kind == "c" else t
 
     return op(
         ufunc, inputs=("v", "z"), vjp={"z": vjp}, jvp={"z": jvp}, sample=ORDERED, cases=CASES, refused={"v": ORDER}
     )
+
+
+def _unscaled_at_0(scaled: Any, plain: Any) -> Any:
+    """Take the value at 0 from the plain function: of an order below 0 SciPy's scaled ones give NaN there."""
+
+    def f(v: Any, z: Array) -> Array:
+        zero = z == 0
+        if not np.any(zero):
+            return scaled(v, z)
+        return np.where(zero, plain(v, z), scaled(v, np.where(zero, 1, z)))
+
+    return f
 
 
 def _spherical(ufunc: Any, below: int, above: int) -> Op:
@@ -131,13 +143,13 @@ kve = _ordered(special.kve, lambda f, v, z: f(v, z) - _half_sum(f, v, z), f"df_v
 SCALED = "df_v/dz = (f_{v-1} - f_{v+1}) / 2"
 hankel1e = _ordered(special.hankel1e, lambda f, v, z: _half_difference(f, v, z) - 1j * f(v, z), f"{SCALED} - i f_v")
 hankel2e = _ordered(special.hankel2e, lambda f, v, z: _half_difference(f, v, z) + 1j * f(v, z), f"{SCALED} + i f_v")
-ive = _scaled_by_real(special.ive, _half_sum)
-jve = _scaled_by_imaginary(special.jve, _half_difference)
+ive = _scaled_by_real(special.ive, lambda f, v, z: _half_sum(_unscaled_at_0(f, special.iv), v, z))
+jve = _scaled_by_imaginary(special.jve, lambda f, v, z: _half_difference(_unscaled_at_0(f, special.jv), v, z))
 yve = _scaled_by_imaginary(special.yve, _half_difference)
 
 # Of whole order
-yn = _counted(special.yn, lambda f, n, x: _half_difference(f, n + 0, x), DIFFERENCE.replace("v", "n").replace("z", "x"))
-kn = _counted(special.kn, lambda f, n, x: -_half_sum(f, n + 0, x), f"df_n/dx = -{SUM}".replace("v", "n"))
+yn = _counted(special.yn, _half_difference, DIFFERENCE.replace("v", "n").replace("z", "x"))
+kn = _counted(special.kn, lambda f, n, x: -_half_sum(f, n, x), f"df_n/dx = -{SUM}".replace("v", "n"))
 
 # Of orders 0 and 1, and of 2 as their rules need it; only its own rule, for second order, calls the slow `jv` and `iv`
 bessel_j2 = elementwise(
@@ -156,12 +168,15 @@ bessel_i2e = elementwise(
     x=lambda g, ans, x: g * (_half_sum(special.ive, 2.0, x) - np.sign(x) * ans),
     sample={"x": Real(avoid=(0.0,))},
 )
+#: Why a gradient costs more than six times the value.
+NEIGHBOURS = "the derivative takes the functions of both neighbouring orders"
+
 j0 = elementwise(special.j0, x=lambda g, x: -g * special.j1(x))
-j1 = elementwise(special.j1, x=lambda g, x: g * ((special.j0(x) - bessel_j2(x)) / 2))
+j1 = elementwise(special.j1, x=lambda g, x: g * ((special.j0(x) - bessel_j2(x)) / 2), note=NEIGHBOURS)
 y0 = elementwise(special.y0, x=lambda g, x: -g * special.y1(x), sample={"x": POSITIVE})
 y1 = elementwise(special.y1, x=lambda g, ans, x: ends(g, _y1_slope(ans, x)), sample={"x": POSITIVE})
 i0 = elementwise(special.i0, x=lambda g, x: g * special.i1(x))
-i1 = elementwise(special.i1, x=lambda g, x: g * ((special.i0(x) + bessel_i2(x)) / 2))
+i1 = elementwise(special.i1, x=lambda g, x: g * ((special.i0(x) + bessel_i2(x)) / 2), note=NEIGHBOURS)
 k0 = elementwise(special.k0, x=lambda g, x: -g * special.k1(x), sample={"x": POSITIVE})
 k1 = elementwise(special.k1, x=lambda g, ans, x: -g * (special.k0(x) + ans / x), sample={"x": POSITIVE})
 # Scaled by exp(-|x|) and by exp(x)
@@ -172,6 +187,7 @@ i1e = elementwise(
     special.i1e,
     x=lambda g, ans, x: g * ((special.i0e(x) + bessel_i2e(x)) / 2 - np.sign(x) * ans),
     sample={"x": Real(avoid=(0.0,))},
+    note=NEIGHBOURS,
 )
 k0e = elementwise(special.k0e, x=lambda g, ans, x: g * (ans - special.k1e(x)), sample={"x": POSITIVE})
 k1e = elementwise(special.k1e, x=lambda g, ans, x: g * (ans - ans / x - special.k0e(x)), sample={"x": POSITIVE})

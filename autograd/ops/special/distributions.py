@@ -18,7 +18,7 @@ from autograd.families import elementwise
 from autograd.op import Real, case, composite
 from autograd.ops.elementwise import over as quotient
 from autograd.ops.special.incomplete import beta_density, gamma_density, over
-from autograd.ops.special.orders import COUNT, SHAPE, ends
+from autograd.ops.special.orders import COUNT, SHAPE, ends, whole
 
 POSITIVE = Real(0.3, 4.0)
 UNIT = Real(0.1, 0.9)
@@ -175,21 +175,21 @@ BINOMIAL = (
     elementwise(
         special.bdtr,
         inputs=("k", "n", "p"),
-        p=lambda g, k, n, p: -g * beta_density(np.floor(k + 1.0), n - np.floor(k), p),
+        p=lambda g, k, n, p: -g * beta_density(np.floor(k + 1.0), whole(n) - np.floor(k), p),
         sample={"p": UNIT},
         refused={"k": COUNT, "n": COUNT},
     ),
     elementwise(
         special.bdtrc,
         inputs=("k", "n", "p"),
-        p=lambda g, k, n, p: g * beta_density(np.floor(k + 1.0), n - np.floor(k), p),
+        p=lambda g, k, n, p: g * beta_density(np.floor(k + 1.0), whole(n) - np.floor(k), p),
         sample={"p": UNIT},
         refused={"k": COUNT, "n": COUNT},
     ),
     elementwise(
         special.bdtri,
         inputs=("k", "n", "y"),
-        y=lambda g, ans, k, n: ends(g, -over(beta_density(np.floor(k + 1.0), n - np.floor(k), ans))),
+        y=lambda g, ans, k, n: ends(g, -over(beta_density(np.floor(k + 1.0), whole(n) - np.floor(k), ans))),
         sample={"y": UNIT},
         refused={"k": COUNT, "n": COUNT},
     ),
@@ -197,21 +197,21 @@ BINOMIAL = (
 nbdtr = elementwise(
     special.nbdtr,
     inputs=("k", "n", "p"),
-    p=lambda g, k, n, p: g * beta_density(n, k + 1.0, p),
+    p=lambda g, k, n, p: g * beta_density(whole(n), whole(k) + 1.0, p),
     sample={"p": UNIT},
     refused={"k": COUNT, "n": COUNT},
 )
 nbdtrc = elementwise(
     special.nbdtrc,
     inputs=("k", "n", "p"),
-    p=lambda g, k, n, p: -g * beta_density(n, k + 1.0, p),
+    p=lambda g, k, n, p: -g * beta_density(whole(n), whole(k) + 1.0, p),
     sample={"p": UNIT},
     refused={"k": COUNT, "n": COUNT},
 )
 nbdtri = elementwise(
     special.nbdtri,
     inputs=("k", "n", "y"),
-    y=lambda g, ans, k, n: ends(g, over(beta_density(n, k + 1.0, ans))),
+    y=lambda g, ans, k, n: ends(g, over(beta_density(whole(n), whole(k) + 1.0, ans))),
     sample={"y": UNIT},
     refused={"k": COUNT, "n": COUNT},
 )

@@ -243,7 +243,7 @@ def series_d(x: Any, y: Any, z: Any, p: Any) -> Any:
     special.elliprj,
     sample={"x": POSITIVE, "y": POSITIVE, "z": POSITIVE, "p": POSITIVE},
     cases=[case((2, 3), (2, 3), (2, 3), (2, 3)), case((3,), (), (2, 1), (3,)), case((), (), (), ())],
-    note="for p > 0",
+    note="for p > 0; the derivative is that of the duplication, six steps there and six back",
 )
 def _elliprj(x: Any, y: Any, z: Any, p: Any) -> Any:
     """R_J by duplication: Carlson (1995), section 2, where R_C(1, 1+e) = F(1/2, 1; 3/2; -e)."""
@@ -262,6 +262,14 @@ def _elliprj(x: Any, y: Any, z: Any, p: Any) -> Any:
 
 @composite(special.agm, sample={"a": POSITIVE, "b": POSITIVE}, cases=[case((2, 3), (2, 3)), case((3,), (2, 1))])
 def _agm(a: Any, b: Any) -> Any:
-    """agm(a, b) = π (a+b) / 4K at 1 - m = 4ab / (a+b)²: DLMF 19.8.5 after one step of the mean."""
+    """agm(a, b) = π (a+b) / 4K at 1 - m = 4ab / (a+b)²: DLMF 19.8.5 after one step of the mean.
+
+    It is 0 where one of them is, rises from there infinitely steeply with that one, and not at all with the other.
+    """
+    no_a, no_b = np.equal(a, 0), np.equal(b, 0)
+    none = no_a | no_b
+    if np.any(none):
+        edge = np.sqrt(np.where(no_a & no_b, 0, np.where(no_a, a, np.where(no_b, b, 0))))
+        return np.where(none, edge, _agm(np.where(none, 1, a), np.where(none, 1, b)))
     total = a + b
     return math.pi / 4 * total / special.ellipkm1(4 * (a / total) * (b / total))

@@ -11,6 +11,7 @@ from scipy import special
 from autograd.entry import Array
 from autograd.families import elementwise
 from autograd.op import Real
+from autograd.ops.elementwise import power_x, power_y
 from autograd.ops.special.orders import ends, wide
 
 UNIT = Real(0.05, 0.95)
@@ -114,8 +115,14 @@ exprel_slope = elementwise(
 
 
 def _lambda_slope(log: Array, lmbda: Any) -> Array:
-    """∂((xᵏ-1)/k)/∂k = log²x E'(k log x) for E(t) = (eᵗ-1)/t."""
-    return log * log * exprel_slope(lmbda * log)
+    """∂((xᵏ-1)/k)/∂k = log²x E'(k log x) for E(t) = (eᵗ-1)/t; where xᵏ is 0 the function is -1/k."""
+    far = np.isinf(log)
+    if not np.any(far):
+        return log * log * exprel_slope(lmbda * log)
+    with np.errstate(invalid="ignore"):
+        gone = far & (lmbda * log < 0)
+    k, log = np.where(gone, lmbda, 1), np.where(gone, 0, log)
+    return np.where(gone, 1 / (k * k), log * log * np.where(far, 1, exprel_slope(lmbda * np.where(far, 0, log))))
 
 
 def _power(log: Array, lmbda: Any) -> Array:
@@ -193,14 +200,14 @@ pseudo_huber = elementwise(
 boxcox = elementwise(
     special.boxcox,
     x=lambda g, x, lmbda: ends(g, _power(_log(x), lmbda - 1)),
-    lmbda=lambda g, x, lmbda: g * _lambda_slope(np.log(x), lmbda),
+    lmbda=lambda g, x, lmbda: ends(g, _lambda_slope(_log(x), lmbda)),
     sample={"x": POSITIVE, "lmbda": Real(-1.0, 2.0)},
     note="of (xᵏ - 1) / k for k = lmbda: x^(k-1), and log²x E'(k log x) where E(t) = (eᵗ - 1) / t",
 )
 boxcox1p = elementwise(
     special.boxcox1p,
     x=lambda g, x, lmbda: ends(g, _power(_log(1 + x), lmbda - 1)),
-    lmbda=lambda g, x, lmbda: g * _lambda_slope(np.log1p(x), lmbda),
+    lmbda=lambda g, x, lmbda: ends(g, _lambda_slope(_log(1 + x), lmbda)),
     sample={"x": Real(-0.7, 2.0), "lmbda": Real(-1.0, 2.0)},
     note="as `boxcox` of 1 + x",
 )
@@ -226,8 +233,8 @@ expm1 = elementwise(special.expm1, x=lambda g, x: g * np.exp(wide(x)))
 log1p = elementwise(special.log1p, x=lambda g, x: g / (1 + x), sample={"x": Real(-0.6, 2.0)})
 powm1 = elementwise(
     special.powm1,
-    x=lambda g, x, y: g * (y * np.exp(special.xlogy(y - 1, x))),
-    y=lambda g, ans, x: g * ((ans + 1) * np.log(x)),
+    x=lambda g, x, y: power_x(g, x, y),
+    y=lambda g, ans, x, y: power_y(g, ans + 1, x, y),
     sample={"x": POSITIVE, "y": Real()},
 )
 cbrt = elementwise(special.cbrt, x=_cbrt_x, sample={"x": POSITIVE})

@@ -202,5 +202,15 @@ modfresnelm = op(
     cases=[case((2, 3), (2, 3), (2, 3)), case((3,), (), ()), case((), (2, 1), (3,))],
 )
 def _voigt_profile(x: Any, sigma: Any, gamma: Any) -> Any:
-    """Re w((x + ig) / s√2) / s√2π for the width s of the normal and g of the Lorentz profile: DLMF 7.19.1."""
-    return np.real(special.wofz((x + 1j * gamma) / (sigma * ROOT_2))) / (sigma * ROOT_2PI)
+    """Re w((x + ig) / s√2) / s√2π for the width s of the normal and g of the Lorentz profile L: DLMF 7.19.1.
+
+    By dV/ds = s d²V/dx² it is L + s²L''/2 where s is 0.
+    """
+    none = np.equal(sigma, 0)
+    s = np.where(none, 1, sigma) if np.any(none) else sigma
+    profile = np.real(special.wofz((x + 1j * gamma) / (s * ROOT_2))) / (s * ROOT_2PI)
+    if not np.any(none):
+        return profile
+    square, size = x * x, np.where(none, x * x + gamma * gamma, 1)
+    curved = gamma * (3 * square - gamma * gamma) / size**3
+    return np.where(none, (gamma / size + sigma * sigma * curved) / math.pi, profile)

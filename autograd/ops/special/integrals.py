@@ -12,7 +12,7 @@ from autograd.families import elementwise, op
 from autograd.op import Real, case, ufuncs
 from autograd.ops.special.bessel import spherical
 from autograd.ops.special.entropy import log1prel
-from autograd.ops.special.orders import COUNT, ends, wide
+from autograd.ops.special.orders import COUNT, ends, whole, wide
 
 POSITIVE = Real(0.3, 4.0)
 ONE = [case((2, 3)), case(()), case((0,))]
@@ -20,6 +20,7 @@ ONE = [case((2, 3)), case(()), case((0,))]
 
 def _expn(g: Array, n: Any, x: Array) -> Array:
     """dEₙ(x)/dx = -Eₙ₋₁(x), and of E₀(x) = e⁻ˣ/x itself: DLMF 8.19.13."""
+    n = whole(n)
     zero = np.equal(n, 0)
     lower = special.expn(np.where(zero, 0, np.subtract(n, 1)), x)
     return -g * np.where(zero, np.exp(-x) * (1 + 1 / x) / x, lower)

@@ -20,6 +20,11 @@ def wide(x: Array) -> Array:
     return x.astype(np.float32) if getattr(x, "dtype", None) == np.float16 else x
 
 
+def whole(n: Any) -> Any:
+    """Cut a count to the whole number that SciPy takes it for."""
+    return np.trunc(n + 0)
+
+
 def ends(g: Array, slope: Array) -> Array:
     """Apply a slope that is infinite at an end of the domain: 0 where nothing flows."""
     infinite = np.isinf(slope)
