@@ -184,18 +184,26 @@ class Operators(Shell):
         self._value.to_device(device, stream=stream)
         return self
 
-    def astype(self, dtype: Any, copy: bool = True) -> Any:
+    def astype(
+        self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True
+    ) -> Any:
         """Cast to a data type; the derivative is cast back. What is cast to integers or booleans is a constant."""
-        dtype = np.dtype(dtype)
-        return self if dtype == self._value.dtype and not copy else ew.astype.call(self, dtype=dtype)
+        dtype, met = np.dtype(dtype), self._value.dtype
+        if casting != "unsafe" and not np.can_cast(met, dtype, casting):
+            raise TypeError(f"Cannot cast Tensor data from {met!r} to {dtype!r} according to the rule {casting!r}")
+        if dtype == met and not copy:
+            return self
+        cast = ew.astype.call(self, dtype=dtype)
+        return cast if order == "K" else cast.copy(order)
 
     def copy(self, order: str = "C") -> Any:
         """Copy the values; the copy stays on the tape."""
         return ew.copy.call(self, order=order)
 
-    def reshape(self, *shape: Any, order: str = "C") -> Any:
+    def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
         """Give the same elements in another shape, an int, a tuple, or several ints."""
-        return array_function(np.reshape, (self, shape[0] if len(shape) == 1 else shape), {"order": order})
+        options = {"order": order} if copy is None else {"order": order, "copy": copy}
+        return array_function(np.reshape, (self, shape[0] if len(shape) == 1 else shape), options)
 
     def flatten(self, order: str = "C") -> Any:
         """Give the elements as one axis."""

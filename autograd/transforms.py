@@ -281,6 +281,8 @@ def _fitting(leaves: Sequence[Any], like: Sequence[Array], what: str, of: str) -
         array: Array = value if held else np.asarray(value, dtype=to.dtype if number else None)
         if array.shape != to.shape:
             raise ValueError(f"A {what} has shape {array.shape}, the {of} {to.shape}: they must be equal.")
+        if array.dtype != to.dtype and array.dtype.newbyteorder("=") == to.dtype:
+            array = array.astype(to.dtype)
         if array.dtype != to.dtype:
             raise TypeError(f"A {what} has dtype {array.dtype}, the {of} {to.dtype}: write .astype(np.{to.dtype}).")
         fitting.append(array)

@@ -22,6 +22,7 @@ COLUMNS = INDEX.reshape(N, N) % N
 ROWS = rng.integers(0, N, N)
 MASK = V > 0.7
 T = rng.standard_normal((100, 100, 100))
+COUNTS = np.arange(N) % 2 + 1
 #: Complex numbers, and the tenth of a million that SciPy's functions get.
 C = M + 0.5j * M
 TENTH = V[: N * N // 10]
@@ -60,7 +61,7 @@ def scaled(parts: Any) -> list[Any]:
 
 CASES: dict[str, Case] = {
     # Moving about
-    "numpy.reshape": of(lambda x: np.reshape(x, (N // 2, 2 * N)), M),
+    "numpy.reshape": of(lambda x: np.reshape(x, (N // 2, 2 * N)) * 1.0, M),
     "numpy.ravel": of(lambda x: np.ravel(x) * 1.0, M),
     "numpy.expand_dims": of(lambda x: np.expand_dims(x, 1) * 1.0, M),
     "numpy.squeeze": of(lambda x: np.squeeze(x) * 1.0, M[:, None]),
@@ -82,7 +83,7 @@ CASES: dict[str, Case] = {
     "numpy.dstack": of(lambda x: np.dstack([x, x]), M),
     "numpy.column_stack": of(lambda x: np.column_stack([x, x]), V),
     "numpy.unstack": of(lambda x: scaled(np.unstack(x)), T),
-    "numpy.split": of(lambda x: np.split(x, 4, axis=1), M),
+    "numpy.split": of(lambda x: scaled(np.split(x, 4, axis=1)), M),
     "numpy.array_split": of(lambda x: scaled(np.array_split(x, 3)), M),
     "numpy.hsplit": of(lambda x: scaled(np.hsplit(x, 4)), M),
     "numpy.vsplit": of(lambda x: scaled(np.vsplit(x, 4)), M),
@@ -94,7 +95,7 @@ CASES: dict[str, Case] = {
     "numpy.flipud": of(lambda x: np.flipud(x) * 1.0, M),
     "numpy.tile": of(lambda x: np.tile(x, (2, 2)), M),
     "numpy.repeat": of(lambda x: np.repeat(x, 2, axis=1), M),
-    "numpy.repeat by counts": of(lambda x: np.repeat(x, rng.integers(1, 3, N), axis=0), M),
+    "numpy.repeat by counts": of(lambda x: np.repeat(x, COUNTS, axis=0), M),
     "numpy.pad constant": of(lambda x: np.pad(x, 2), M),
     "numpy.pad reflect": of(lambda x: np.pad(x, 2, mode="reflect"), M),
     "numpy.pad wrap": of(lambda x: np.pad(x, 2, mode="wrap"), M),

@@ -46,6 +46,13 @@ def test_the_page_names_every_function(section: str) -> None:
     assert {name for place, name, _ in EVERY if place == section} <= listed, "run make docs"
 
 
+def test_what_costs_more_than_six_times_the_value_says_why() -> None:
+    page = (PAGE.parent / "ops-cost.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(.+)` \| [\d.]+ \| ([\d.]+)x \| (.*?) ?\|$", page, re.M)
+    assert len(rows) > 500
+    assert [name for name, ratio, why in rows if float(ratio) > 6 and not why] == []
+
+
 def test_the_page_is_what_the_declarations_say() -> None:
     def rows(text: str) -> dict[str, str]:
         return {line.split("|")[1]: line for line in text.splitlines() if line.startswith("| `")}

@@ -64,6 +64,21 @@ def test_other_methods() -> None:
     assert buffer.requires_grad
 
 
+def test_the_keywords_of_astype_and_reshape() -> None:
+    x = leaf(np.arange(6.0).reshape(2, 3))
+    assert x.astype(np.float32, order="F").data.flags.f_contiguous
+    assert x.astype(np.float64, copy=False) is x
+    same(x.astype(np.complex128, casting="safe").data, x.data.astype(complex))
+    with pytest.raises(TypeError, match=r"Cannot cast Tensor data .* according to the rule 'safe'"):
+        x.astype(np.float32, casting="safe")
+    check_grads(lambda x: x.astype(np.complex128, "F") * x, x.data)
+    if np.lib.NumpyVersion(np.__version__) >= "2.1.0":
+        same(x.reshape(3, 2, copy=True).data, x.data.reshape(3, 2))
+        same(x.reshape(6, copy=False).data, x.data.reshape(6))
+        with pytest.raises(ValueError, match="Unable to avoid creating a copy"):
+            x.T.reshape(6, copy=False)
+
+
 def test_flat() -> None:
     def write(x: Any) -> Any:
         y = (x * x).reshape(2, 2)

@@ -20,6 +20,13 @@ def same(found: Any, expected: Any) -> None:
     np.testing.assert_array_equal(found, np.asarray(expected), strict=True)
 
 
+def test_bytes_in_the_other_order_are_numbers() -> None:
+    swapped = A.astype(A.dtype.newbyteorder("S"))
+    for x, t in ((A, swapped), (swapped, A), (swapped, swapped)):
+        same(jvp(np.sin, (x,), (t,))[1], np.cos(A) * A)
+        same(vjp(np.sin, x)[1](t)[0], np.cos(A) * A)
+
+
 # What comes out aliases nothing
 
 ALIASING: dict[str, Callable[..., Any]] = {

@@ -56,7 +56,7 @@ roll = linear(
 )  # fmt: skip
 rollaxis = linear(
     lambda a, axis, start=0: np.rollaxis(a, axis, start), name="rollaxis", numpy=(np.rollaxis,), moves=True,
-    a=_rollaxis_a,
+    a=_rollaxis_a, note=VIEW,
     cases=[case((2, 3, 4), axis=2), case((2, 3, 4), axis=0, start=3), case((2, 3, 4), axis=-1, start=-2),
            case((2, 3, 4), axis=1, start=2), case((2, 3, 4), axis=0, start=-1)],
 )  # fmt: skip
@@ -68,7 +68,7 @@ rot90 = linear(
 )  # fmt: skip
 matrix_transpose = linear(
     lambda x: np.matrix_transpose(x), name="matrix_transpose", numpy=(np.matrix_transpose, np.linalg.matrix_transpose),
-    moves=True, x=lambda g: np.matrix_transpose(g), cases=[case((2, 3)), case((2, 3, 1)), case((0, 2, 3))],
+    moves=True, x=lambda g: np.matrix_transpose(g), note=VIEW, cases=[case((2, 3)), case((2, 3, 1)), case((0, 2, 3))],
 )  # fmt: skip
 
 # Repeated
@@ -253,7 +253,7 @@ def _broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
 # Split
 
 
-@composite(np.hsplit, bitwise=True, cases=[
+@composite(np.hsplit, bitwise=True, note=VIEW, cases=[
     case((4,), indices_or_sections=2), case((2, 4), indices_or_sections=[1, 3]), case((2, 6, 1), indices_or_sections=3),
 ])  # fmt: skip
 def _hsplit(ary: Any, indices_or_sections: Any) -> Any:
@@ -263,7 +263,9 @@ def _hsplit(ary: Any, indices_or_sections: Any) -> Any:
     return split(ary, indices_or_sections, 1 if ary.ndim > 1 else 0)
 
 
-@composite(np.vsplit, bitwise=True, cases=[case((4, 2), indices_or_sections=2), case((4, 1), indices_or_sections=[3])])
+@composite(np.vsplit, bitwise=True, note=VIEW, cases=[
+    case((4, 2), indices_or_sections=2), case((4, 1), indices_or_sections=[3]),
+])  # fmt: skip
 def _vsplit(ary: Any, indices_or_sections: Any) -> Any:
     """Cut along the first axis, into parts of equal size, or at indices."""
     if ary.ndim < 2:
@@ -271,7 +273,7 @@ def _vsplit(ary: Any, indices_or_sections: Any) -> Any:
     return split(ary, indices_or_sections, 0)
 
 
-@composite(np.dsplit, bitwise=True, cases=[
+@composite(np.dsplit, bitwise=True, note=VIEW, cases=[
     case((1, 2, 4), indices_or_sections=2), case((1, 1, 3), indices_or_sections=[1]),
 ])  # fmt: skip
 def _dsplit(ary: Any, indices_or_sections: Any) -> Any:
@@ -290,7 +292,7 @@ def _unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
 
 for _function in present(np, "unstack"):
     UNSTACKED = [case((2, 3)), case((2, 3), axis=-1), case((10, 1)), case((0, 2))]
-    composite(_function, bitwise=True, cases=UNSTACKED)(_unstack)
+    composite(_function, bitwise=True, note=VIEW, cases=UNSTACKED)(_unstack)
 
 # Windows
 

@@ -142,7 +142,7 @@ inner = bilinear(
            case((2, 3), ()), case((), ()), case((2, 2, 3), (4, 3)), case((2, 3), (2, 4, 3)), case((2, 0), (3, 0))],
 )  # fmt: skip
 vdot = bilinear(
-    lambda a, b: np.vdot(a, b), name="vdot", numpy=(np.vdot,),
+    lambda a, b: np.vdot(a, b), name="vdot", numpy=(np.vdot,), note=READ,
     a=lambda g, b, a_shape: _shaped(conj(g * b), a_shape),
     b=lambda g, a, b_shape: _shaped(g * (np.conj(a) if np.iscomplexobj(a) else a), b_shape),
     cases=[case((3,), (3,)), case((2, 3), (2, 3)), case((2, 3), (3, 2)), case((), ()), case((0,), (0,)),
@@ -162,7 +162,7 @@ composite(
 )(with_axes(np.vecdot))  # fmt: skip
 for _ufunc in present(np, "matvec"):
     matvec = bilinear(
-        _ufunc, x1=_matvec_x1,
+        _ufunc, x1=_matvec_x1, note=READ,
         x2=lambda g, x1: np.matmul(np.swapaxes(x1, -1, -2), g[..., None])[..., 0],
         cases=[case((2, 3), (3,)), case((2, 3), (4, 3)), case((2, 2, 3), (3,)), case((2, 1, 2, 3), (4, 3)),
                case((2, 0), (0,)), case((0, 3), (2, 3)), case((2, 3), (0, 3))],
@@ -174,7 +174,7 @@ for _ufunc in present(np, "matvec"):
 for _ufunc in present(np, "vecmat"):
     vecmat = bilinear(
         _ufunc, x1=lambda g, x2: conj(np.matmul(x2, g[..., None])[..., 0]),
-        x2=_vecmat_x2,
+        x2=_vecmat_x2, note=READ,
         cases=[case((3,), (3, 2)), case((4, 3), (3, 2)), case((3,), (2, 3, 2)), case((4, 3), (2, 1, 3, 2)),
                case((0,), (0, 2)), case((2, 3), (3, 0)), case((0, 3), (3, 2))],
     )  # fmt: skip

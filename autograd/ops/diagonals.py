@@ -56,9 +56,12 @@ diagflat = linear(
     v=lambda g, v_shape, k: np.reshape(np.diagonal(g, k), v_shape),
     cases=[case((2, 2)), case((3,), k=1), case((2,), k=-2), case(())],
 )  # fmt: skip
+#: Why the gradient of a trace costs more than six times the value.
+DIAGONAL = "the value reads the diagonal, the gradient is an array"
+
 trace = linear(
     lambda a, offset=0, axis1=0, axis2=1: np.trace(a, offset, axis1, axis2), name="trace", numpy=(np.trace,),
-    note="the value reads the diagonal, the gradient is an array",
+    note=DIAGONAL,
     a=_trace_a,
     cases=[case((3, 3)), case((2, 3), offset=1), case((3, 2), offset=-2), case((2, 3, 4), axis1=-1, axis2=0),
            case((2, 3, 3), offset=-1, axis1=1, axis2=2), case((2, 2), offset=5), case((0, 2))],
@@ -70,12 +73,16 @@ def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any =
     return trace(a if dtype is None else a.astype(dtype), offset=offset, axis1=axis1, axis2=axis2)
 
 
-@composite(np.linalg.trace, bitwise=True, cases=[case((3, 3)), case((2, 3, 4), offset=1), case((2, 2), dtype=complex)])
+@composite(np.linalg.trace, bitwise=True, note=DIAGONAL, cases=[
+    case((3, 3)), case((2, 3, 4), offset=1), case((2, 2), dtype=complex),
+])  # fmt: skip
 def _linalg_trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
     return np.trace(x, offset=offset, axis1=-2, axis2=-1, dtype=dtype)
 
 
-@composite(np.linalg.diagonal, bitwise=True, cases=[case((3, 3)), case((2, 3, 4), offset=1), case((3, 2), offset=-1)])
+@composite(np.linalg.diagonal, bitwise=True, note=VIEW, cases=[
+    case((3, 3)), case((2, 3, 4), offset=1), case((3, 2), offset=-1),
+])  # fmt: skip
 def _linalg_diagonal(x: Any, /, *, offset: int = 0) -> Any:
     return diagonal(x, offset=offset, axis1=-2, axis2=-1)
 

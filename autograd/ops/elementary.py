@@ -172,7 +172,12 @@ arctan2 = elementwise(
 )
 
 
-@composite(np.angle, sample={"z": NONZERO}, cases=[case((2, 3)), case(()), case((2, 3), deg=True)])
+@composite(
+    np.angle,
+    sample={"z": NONZERO},
+    cases=[case((2, 3)), case(()), case((2, 3), deg=True)],
+    note="the gradient is the sum of two complex arrays, that of the real part and that of the imaginary",
+)
 def _np_angle(z: Any, deg: bool = False) -> Any:
     """Compute arctan2(Im z, Re z), with deg=True in degrees."""
     angle = np.arctan2(np.imag(z), np.real(z))

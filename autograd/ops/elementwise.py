@@ -186,7 +186,9 @@ multiply = elementwise(np.multiply, x=lambda g, y: g * y, y=lambda g, x: g * x)
 divide = elementwise(
     np.divide, x=lambda g, y: g / y, y=lambda g, ans, y: -g * ans / y, sample={"y": NONZERO}, note=PASS
 )
-power = elementwise(np.power, x=power_x, y=power_y, sample={"x": POSITIVE})
+power = elementwise(
+    np.power, x=power_x, y=power_y, sample={"x": POSITIVE}, note="of two arrays it takes a second power and a logarithm"
+)
 remainder = elementwise(
     np.remainder,
     x=lambda g: g,

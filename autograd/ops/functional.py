@@ -20,7 +20,7 @@ from autograd.ops.shape import assemble, stack, unstack
 _numpy: Any = np
 
 
-@composite(np.apply_along_axis, bitwise=True, inputs=("arr",), cases=[
+@composite(np.apply_along_axis, bitwise=True, inputs=("arr",), note="each vector's steps are recorded", cases=[
     case((2, 3), func1d=lambda v: v[0] + 2 * v[-1], axis=0), case((2, 3), func1d=lambda v: v[::-1] * v, axis=-1),
     case((2, 3, 2), func1d=lambda v: v[:, None] * v, axis=1), case((3,), func1d=lambda v, n: v**n, axis=0, n=2),
     case((2, 3), func1d=lambda v: [v[0], v[1] * 2, 3.0], axis=1), case((2, 0), func1d=np.sum, axis=1),

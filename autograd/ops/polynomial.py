@@ -12,7 +12,7 @@ import numpy as np
 from autograd.entry import Array, Shell
 from autograd.families import op
 from autograd.op import Op, Real, case, composite
-from autograd.ops.elementwise import conj
+from autograd.ops.elementwise import PASS, conj
 from autograd.ops.order import array, constant_in, plain
 from autograd.ops.signal import convolved_back
 
@@ -59,10 +59,10 @@ def _added(a1: Any, a2: Any, sign: int) -> Array:
         # Not polynomials any more, but NumPy adds what is of the same length.
         return a1 + a2 if sign > 0 else a1 - a2
     first, second = _coefficients(a1), _coefficients(a2)
-    second = second if sign > 0 else -second
     more = first.shape[0] - second.shape[0]
     if more == 0:
-        return first + second
+        return first + second if sign > 0 else first - second
+    second = second if sign > 0 else -second
     longer, shorter = (first, second) if more > 0 else (second, first)
     return np.concatenate([longer[: abs(more)], longer[abs(more) :] + shorter])
 
@@ -70,13 +70,13 @@ def _added(a1: Any, a2: Any, sign: int) -> Array:
 PAIRS = [case((3,), (2,)), case((1,), (3,)), case((2,), (2,)), case((), (2,))]
 
 
-@composite(np.polyadd, cases=PAIRS)
+@composite(np.polyadd, note=PASS, cases=PAIRS)
 def _np_polyadd(a1: Any, a2: Any) -> Any:
     """Add the coefficients of equal powers."""
     return _added(a1, a2, 1)
 
 
-@composite(np.polysub, cases=PAIRS)
+@composite(np.polysub, note=PASS, cases=PAIRS)
 def _np_polysub(a1: Any, a2: Any) -> Any:
     """Subtract the coefficients of equal powers."""
     return _added(a1, a2, -1)

@@ -393,7 +393,7 @@ def root(square: Any) -> Any:
     return np.where(square == 0, 0, np.sqrt(np.where(square == 0, 1, square)))
 
 
-@composite(np.ptp, bitwise=True, sample={"a": Real(distinct=True)},
+@composite(np.ptp, bitwise=True, sample={"a": Real(distinct=True)}, note=READ,
            cases=[case((3, 4)), case((3, 4), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()),
                   case((1, 3), axis=0), case((0, 3), axis=1), case((0, 3), axis=0)])  # fmt: skip
 def _np_ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = LEFT_OUT) -> Any:

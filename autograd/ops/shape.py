@@ -80,16 +80,17 @@ _reshape_c = linear(
 )  # fmt: skip
 transpose = linear(
     lambda a, axes=None: np.transpose(a, axes), name="transpose", numpy=(np.transpose,), moves=True, a=_untranspose,
+    note=VIEW,
     cases=[case((2, 3)), case((2, 3, 4), axes=(2, 0, 1)), case((2, 3, 4), axes=(-1, 0, 1)), case(())],
 )  # fmt: skip
 swapaxes = linear(
     lambda a, axis1, axis2: np.swapaxes(a, axis1, axis2), name="swapaxes", numpy=(np.swapaxes,), moves=True,
-    a=lambda g, axis1, axis2: np.swapaxes(g, axis1, axis2),
+    a=lambda g, axis1, axis2: np.swapaxes(g, axis1, axis2), note=VIEW,
     cases=[case((2, 3, 4), axis1=0, axis2=-1)],
 )  # fmt: skip
 moveaxis = linear(
     lambda a, source, destination: np.moveaxis(a, source, destination), name="moveaxis", numpy=(np.moveaxis,),
-    moves=True, a=lambda g, source, destination: np.moveaxis(g, destination, source),
+    moves=True, a=lambda g, source, destination: np.moveaxis(g, destination, source), note=VIEW,
     cases=[case((2, 3, 4), source=0, destination=-1), case((2, 3, 4), source=(0, 1), destination=(2, 0))],
 )  # fmt: skip
 expand_dims = linear(
@@ -238,7 +239,7 @@ def unstack(a: Any, axis: int = 0) -> tuple[Any, ...]:
     return tuple([block[(*before, i)] for block in blocks for i in range(block.shape[axis])])
 
 
-@composite(np.array_split, bitwise=True, cases=[
+@composite(np.array_split, bitwise=True, note=VIEW, cases=[
     case((5, 2), indices_or_sections=3), case((2, 3), indices_or_sections=(1,), axis=1),
     case((7,), indices_or_sections=[2, 2, -1, 9]), case((10, 1), indices_or_sections=10),
     case((2, 12), indices_or_sections=11, axis=-1),

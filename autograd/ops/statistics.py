@@ -348,7 +348,7 @@ BISECTED = f"{IN_WEIGHTS}; bins are found by bisection, which NumPy need not do 
 
 @composite(
     np.histogram_bin_edges, inputs=("a",), sample=DISTINCT,
-    note="the edges follow the data's extremes, or are those given",
+    note="the edges follow the data's extremes, which the gradient looks for again, or are those given",
     cases=[case((5,)), case((2, 3), bins=4), case((5,), bins="sturges"), case((0,), bins=2), case((1,), bins=2)],
 )  # fmt: skip
 def _np_histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
