@@ -15,7 +15,7 @@ import numpy as np
 from numpy._core import umath
 
 from autograd.compiler.passes.algebra import number
-from autograd.compiler.passes.kinds import reduces
+from autograd.compiler.passes.kinds import is_basic, reduces
 from autograd.compiler.passes.rewriting import Rewriter, rewritten
 from autograd.compiler.program import Constant, Node, Program, Value
 from autograd.compiler.symbol import cast
@@ -33,7 +33,7 @@ def run(program: Program) -> Program:
     constants: dict[Any, Constant] = {}
 
     def visit(r: Rewriter, node: Node) -> Any:
-        for fn in (_clipped, _gated, _columns, _summed, _read, _written):
+        for fn in (_clipped, _gated, _columns, _summed, _read, _written, _part_of_a_sum, _part_of_zeros):
             found = fn(r, node, constants)
             if found is not None:
                 return found
@@ -204,4 +204,41 @@ def _written(r: Rewriter, node: Node, constants: Any) -> Any:
             continue
         c = number(r, values)
         return r.call(add_flat, x, _places(r, y, x.shape, constants), values if c is None else c)
+    return None
+
+
+# Parts of arrays: the gradient of a slice
+
+
+def add_part(x: Any, part: Any, index: Any) -> Any:
+    """Add to what an index slices."""
+    out = x.copy()
+    out[index] += part
+    return out
+
+
+def among_zeros(part: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    """Write what an index slices, and zeros elsewhere."""
+    out = np.zeros(shape, part.dtype)
+    out[index] = part
+    return out
+
+
+def _part_of_zeros(r: Rewriter, node: Node, _: Any) -> Any:
+    """Write a scatter to a slice into memory that is there."""
+    if node.fn is not scatter or not isinstance(node.args[0], Value) or not is_basic(node.kwargs["index"]):
+        return None
+    return r.call(among_zeros, node.args[0], node.kwargs["index"], node.out.shape)
+
+
+def _part_of_a_sum(r: Rewriter, node: Node, _: Any) -> Any:
+    """Add what stands among zeros to its part of x."""
+    if node.fn is not np.add:
+        return None
+    for x, other in (node.args, node.args[::-1]):
+        made = r.maker(other)
+        if made is not None and made.fn is among_zeros and isinstance(x, Value):
+            part, index, shape = made.args
+            if x.shape == shape and x.dtype == part.dtype == node.out.dtype:
+                return r.call(add_part, x, part, index)
     return None

@@ -7,14 +7,14 @@ Places are given out greedily, the largest first, each as low as those that live
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
 
-from autograd.compiler.lowering import add_flat
+from autograd.compiler.lowering import add_flat, add_part
 from autograd.compiler.passes.kinds import is_elementwise, is_view, number_of
 from autograd.compiler.program import Constant, Node, Program, Value, values_in
 from autograd.compiler.tiling import Tile
@@ -196,12 +196,20 @@ def _use(root: Value, at: int, last: dict[Value, int], holds: dict[Value, list[V
         last[held] = at
 
 
+def _overwritable(node: Node) -> Sequence[Any]:
+    """Give the operands whose memory the result may take, each element where one of the operand was."""
+    if node.fn is np.where:
+        return node.args[2:]
+    if node.fn in (gate, add_flat, add_part):
+        return node.args[:1]
+    return node.args if is_elementwise(node.fn) or isinstance(node.fn, Tile) else ()
+
+
 def _dying(node: Node, out: Value, at: int, storage: Storage, last: dict[Value, int]) -> Value | None:
     """Find an operand whose place a result may take: needed no more, and as large, element on element."""
-    if not (is_elementwise(node.fn) or node.fn is add_flat) or len(node.outs) != 1:
+    if isinstance(node.fn, Tile) or len(node.outs) != 1:
         return None
-    operands = node.args[2:] if node.fn is np.where else node.args[:1] if node.fn in (gate, add_flat) else node.args
-    for x in operands:
+    for x in _overwritable(node):
         if isinstance(x, Value) and x in storage.slot and last.get(x) == at:
             if x.shape == out.shape and x.dtype == out.dtype and storage.slot[x].end == at:
                 if node.fn is np.where and any(_touches(y, x, storage) for y in node.args[:2]):
@@ -237,7 +245,7 @@ def _take(program: Program, storage: Storage, last: dict[Value, int], donated: l
     """
     holder = {given: given for given in donated}
     for at, node in enumerate(program.nodes):
-        if not (is_elementwise(node.fn) or isinstance(node.fn, Tile)):
+        if not _overwritable(node):
             continue
         for out in node.outs:
             keeps = out in storage.fresh
@@ -256,8 +264,7 @@ def _take(program: Program, storage: Storage, last: dict[Value, int], donated: l
 
 def _in_place_of(held: Value, node: Node, out: Value, at: int, storage: Storage, last: dict[Value, int]) -> bool:
     """Tell whether a result may take the place of an operand outside the arena."""
-    operands = node.args[2:] if node.fn is np.where else node.args[:1] if node.fn is gate else node.args
-    if last.get(held, -1) != at or not any(x is held for x in operands):
+    if last.get(held, -1) != at or not any(x is held for x in _overwritable(node)):
         return False
     if any(x is not held and _touches(x, held, storage) for x in node.args):
         return False

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.lowering import CLIP, add_flat, places, places_into, take_flat
+from autograd.compiler.lowering import CLIP, add_flat, add_part, among_zeros, places, places_into, take_flat
 from autograd.compiler.passes.kinds import reduces
-from autograd.compiler.program import Node, values_in
+from autograd.compiler.program import Node, index_text, values_in
 from autograd.compiler.symbol import cast
 from autograd.compiler.tiling import Tile, fills
 from autograd.ops.elementwise import gate, over
@@ -126,6 +126,27 @@ def _add_flat(e: Any, node: Node, out: str) -> str:
     first = "" if e.same_place(x, node.out) else f"{e.bind_function(np.copyto)}({out}, {e.text(x)}); "
     flat, at = e.flat(node.out), e.text(where)
     return f"{first}{flat}[{at}] = {flat}.take({at}, None, None, 'clip') + {e.text(values)}"
+
+
+@writer(add_part)
+def _add_part(e: Any, node: Node, out: str) -> str:
+    x, part, index = node.args
+    first = "" if e.same_place(x, node.out) else f"{e.bind_function(np.copyto)}({out}, {e.text(x)}); "
+    into = _part(e, node, index, out)
+    return f"{first}{e.bind_function(np.add)}({into}, {e.text(part)}, {into})"
+
+
+@writer(among_zeros)
+def _among_zeros(e: Any, node: Node, out: str) -> str:
+    part, index, _ = node.args
+    return f"{out}.fill(0); {e.bind_function(np.copyto)}({_part(e, node, index, out)}, {e.text(part)})"
+
+
+def _part(e: Any, node: Node, index: Any, out: str) -> str:
+    """Write what an index slices, as an array of one element too."""
+    parts = index if isinstance(index, tuple) else (index,)
+    text = index_text(parts if Ellipsis in parts else (*parts, Ellipsis), e.text)
+    return str(e.derived(node.out, ("part", text), f"{out}[{text}]"))
 
 
 @writer(over)

@@ -190,6 +190,25 @@ def test_lowering() -> None:
         np.testing.assert_allclose(run(made, x, y)[0], fn(x, y), rtol=1e-12)
 
 
+def test_gradients_of_parts_are_added_where_they_belong() -> None:
+    """In one array: the parts overlap, are single elements too, and one of them is read again later."""
+
+    def f(x: Any) -> Any:
+        return np.sum(x[1:] * x[:-1]) + x[2, 1] * x[0, 0] + np.sum(x[::2, ..., None] ** 2)
+
+    x = np.random.default_rng(0).standard_normal((7, 3))
+    for fn, first, further in ((f, 1, 4), (lambda x: f(x) + np.sum(x[-1] * np.sin(x)), 0, 6)):
+        made = lowered(optimized(program(lambda x, fn=fn: grad(fn)(x) * 2, x)))
+        verify(made)
+        named = functions(made)
+        assert (named.count("among_zeros"), named.count("add_part")) == (first, further)
+        assert "scatter" not in named
+        np.testing.assert_allclose(run(made, x)[0], 2 * grad(fn)(x), rtol=1e-14)
+        slots = planned(made, writes).slot
+        assert len({slots[node.out] for node in made.nodes if node.fn is lowering.add_part}) == 1
+    np.testing.assert_array_equal(lowering.among_zeros(x[0], 1, (3, 3)), [[0] * 3, x[0], [0] * 3])
+
+
 def test_labels_that_are_not_there_are_an_error_and_negative_ones_count_from_the_end() -> None:
     x = np.random.default_rng(0).standard_normal((4, 3))
     made = lowered(optimized(program(lambda x, y: x[np.arange(4), y], x, np.zeros(4, int))))

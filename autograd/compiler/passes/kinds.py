@@ -28,9 +28,9 @@ VIEWS = {np.reshape, np.transpose, np.swapaxes, np.moveaxis, np.expand_dims, np.
 
 
 def is_basic(index: Any) -> bool:
-    """Tell whether an index only slices."""
+    """Tell whether an index only slices; True and False choose, and copy."""
     parts = index if isinstance(index, tuple) else (index,)
-    return all(part is None or part is Ellipsis or isinstance(part, (int, slice)) for part in parts)
+    return all(part is None or part is Ellipsis or isinstance(part, slice) or type(part) is int for part in parts)
 
 
 def is_view(node: Node) -> bool:

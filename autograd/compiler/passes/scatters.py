@@ -1,7 +1,6 @@
 """Derivatives of reads by index: zeros in which something is written, and their sums.
 
-The gradient of a slice is the cotangent among zeros. A sum of such that fill an array is a concatenation, and one that
-is added to a dense array an addition at the index.
+The gradient of a slice is the cotangent among zeros. A sum of such that fill an array is a concatenation.
 """
 
 from __future__ import annotations
