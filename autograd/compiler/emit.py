@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.passes.kinds import reduces
+from autograd.compiler.passes.kinds import reduction
 from autograd.compiler.program import Constant, Node, Program, Value, index_text, name_of
 from autograd.compiler.storage import Storage, planned
 from autograd.compiler.tiling import PIECE, Tile
@@ -187,11 +187,9 @@ class Emitter:
         out = ", ".join(self.name(out) for out in node.outs)
         if node.fn in WRITERS:
             return WRITERS[node.fn](self, node, out)
-        if (ufunc := reduces(node.fn)) is not None:
-            axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("axis", 0)
-            keep = ", True" if node.kwargs.get("keepdims") else ""
-            fn = self.bind_function(ufunc.reduce)
-            return f"{fn}({self.text(node.args[0])}, {self.text(axis)}, None, {out}{keep})"
+        if (it := reduction(node)) is not None:
+            keep = ", True" if it.keepdims else ""
+            return f"{self.bind_function(node.fn)}({self.text(it.x)}, {self.text(it.axis)}, None, {out}{keep})"
         args = ", ".join(self.operand(arg, node) for arg in node.args)
         return f"{self.bind_function(node.fn)}({args}, {out})"
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy._core import umath
 
 from autograd.compiler.passes.algebra import number
-from autograd.compiler.passes.kinds import is_basic, reduces
+from autograd.compiler.passes.kinds import is_basic, reduction
 from autograd.compiler.passes.rewriting import Rewriter, rewritten
 from autograd.compiler.program import Constant, Node, Program, Value
 from autograd.compiler.symbol import cast
@@ -82,37 +82,27 @@ def _gated(r: Rewriter, node: Node, _: Any) -> Any:
 
 def _columns(r: Rewriter, node: Node, _: Any) -> Any:
     """Reduce many short rows column by column."""
-    ufunc = reduces(node.fn)
-    if ufunc not in _ROW_WISE or len(node.args) > 2 or set(node.kwargs) - {"axis", "keepdims"}:
+    it = reduction(node)
+    if it is None or it.ufunc not in _ROW_WISE or not it.x.shape or it.axes != (len(it.x.shape) - 1,):
         return None
-    x = node.args[0]
-    if not isinstance(x, Value) or not x.shape:
-        return None
-    axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("axis", 0)
-    axis = axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis
-    if not isinstance(axis, int) or axis % x_ndim(x) != x_ndim(x) - 1 or x.dtype.kind != "f" or x.dtype.itemsize < 4:
-        return None
-    length = x.shape[-1]
+    x, length = it.x, it.x.shape[-1]
     if not 2 <= length <= _SHORT or x.size // length < _MANY or x.dtype != node.out.dtype:
+        return None
+    if x.dtype.kind != "f" or x.dtype.itemsize < 4:
         return None
     total = r.call(operator.getitem, x, (Ellipsis, 0))
     for i in range(1, length):
-        total = r.call(ufunc, total, r.call(operator.getitem, x, (Ellipsis, i)))
+        total = r.call(it.ufunc, total, r.call(operator.getitem, x, (Ellipsis, i)))
     return total if total.shape == node.out.shape else r.call(np.reshape, total, node.out.shape)
-
-
-def x_ndim(x: Value) -> int:
-    """Give the number of axes, at least 1."""
-    return max(len(x.shape), 1)
 
 
 def _summed(r: Rewriter, node: Node, constants: Any) -> Any:
     """Sum over the first axis by a product with ones."""
-    if reduces(node.fn) is not np.add or len(node.args) > 2 or set(node.kwargs) - {"axis", "keepdims"}:
+    it = reduction(node)
+    if it is None or it.ufunc is not np.add or it.axes != (0,) or len(it.x.shape) != 2:
         return None
-    x = node.args[0]
-    axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("axis", 0)
-    if axis not in (0, (0,)) or len(x.shape) != 2 or x.dtype not in (np.float64, np.float32) or x.size < _MANY:
+    x = it.x
+    if x.dtype not in (np.float64, np.float32) or x.size < _MANY:
         return None
     if x.dtype != node.out.dtype or x.shape[0] < 4:
         return None

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd.compiler.optimize import optimized
 from autograd.compiler.passes import presentable
-from autograd.compiler.passes.kinds import reduces
+from autograd.compiler.passes.kinds import reduces, reduction
 from autograd.compiler.program import Constant, Node, Program, Value, index_text, name_of
 from autograd.compiler.recording import Recording, record
 from autograd.compiler.signature import Parameters, is_array
@@ -48,6 +48,8 @@ HELPERS = {
     ),
 }
 _HELPED = {over: "over", gate: "gate", scatter: "scatter"}
+#: What NumPy calls the reductions of these.
+_REDUCTIONS = {np.add: "sum", np.maximum: "max", np.minimum: "min", np.multiply: "prod"}
 _INFIX = {
     np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.matmul: "@", np.power: "**",
     np.greater: ">", np.less: "<", np.equal: "==", np.greater_equal: ">=", np.less_equal: "<=", np.not_equal: "!=",
@@ -178,13 +180,10 @@ class _Writer:
             return f"{self._operand(args[0])}.T"
         if fn is np.reshape and len(args) == 2:
             return f"{self._operand(args[0])}.reshape({', '.join(map(str, args[1]))})"
-        if (ufunc := reduces(fn)) in (np.add, np.maximum, np.minimum, np.multiply) and len(args) <= 2:
-            name = {np.add: "sum", np.maximum: "max", np.minimum: "min", np.multiply: "prod"}[ufunc]
-            axis: Any = args[1] if len(args) > 1 else node.kwargs.get("axis", 0)
-            axis = axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis
-            given = [] if axis is None else [f"axis={axis}"]
-            given += ["keepdims=True"] if node.kwargs.get("keepdims") else []
-            return f"np.{name}({', '.join([self.text(args[0]), *given])})"
+        if (it := reduction(node)) is not None and it.ufunc in _REDUCTIONS:
+            given = [] if len(it.axes) == len(it.x.shape) else [f"axis={it.axis}"]
+            given += ["keepdims=True"] if it.keepdims else []
+            return f"np.{_REDUCTIONS[it.ufunc]}({', '.join([self.text(it.x), *given])})"
         written = [self.text(arg) for arg in args]
         written += [f"{key}={self.text(arg)}" for key, arg in node.kwargs.items()]
         return f"{self._function(fn)}({', '.join(written)})"

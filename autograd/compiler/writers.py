@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.lowering import CLIP, add_flat, add_part, among_zeros, places, places_into, take_flat
-from autograd.compiler.passes.kinds import reduces
+from autograd.compiler.passes.kinds import joined_axis, reduces, reduction
 from autograd.compiler.program import Node, index_text, values_in
 from autograd.compiler.symbol import cast
 from autograd.compiler.tiling import Tile, fills
@@ -41,8 +41,8 @@ def writes(node: Node) -> bool:
         return False
     if isinstance(fn, np.ufunc):
         return not node.kwargs and node.build is None and (fn.nout == 1)
-    if (ufunc := reduces(fn)) is not None:
-        return ufunc.nout == 1 and not set(node.kwargs) - {"axis", "keepdims"} and len(node.args) <= 2
+    if reduces(fn) is not None:
+        return reduction(node) is not None
     if fn is np.where:
         return fills(node)
     if fn is np.concatenate:
@@ -65,7 +65,7 @@ def _cast(e: Any, node: Node, out: str) -> str:
 
 @writer(np.concatenate)
 def _concatenate(e: Any, node: Node, out: str) -> str:
-    axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("axis", 0)
+    axis = joined_axis(node)
     slots = e.storage.slot
     whole = slots.get(node.out)
     if axis != 0 or whole is None:

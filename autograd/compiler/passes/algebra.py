@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.passes.kinds import is_elementwise, number_of
+from autograd.compiler.passes.kinds import is_elementwise, number_of, reduction
 from autograd.compiler.passes.rewriting import Rewriter, rewritten
 from autograd.compiler.program import Node, Program, Value
 from autograd.compiler.symbol import cast
@@ -290,44 +290,39 @@ def broadcast_twice(r: Rewriter, node: Node) -> Any:
 @row(np.add.reduce)
 def sum_of_broadcast(r: Rewriter, node: Node) -> Any:
     """Make a multiple of a sum along axes over which something was broadcast."""
-    x = node.args[0]
-    made = r.maker(x)
-    if made is None or x.dtype.kind not in "fc" or set(node.kwargs) - {"axis", "keepdims"} or len(node.args) > 1:
+    it = reduction(node)
+    if it is None or it.x.dtype.kind not in "fc" or it.x.dtype == np.float16 or not it.x.size:
         return None
-    if x.dtype == np.float16 or not x.size:
+    x, made = it.x, r.maker(it.x)
+    if made is None:
         return None
     if made.fn is np.full and (c := number(r, x)) is not None and node.out.size:
         return _full(r, node.out, c * (x.size // node.out.size))
-    if made.fn is not np.broadcast_to or node.kwargs.get("keepdims"):
+    if made.fn is not np.broadcast_to or it.keepdims:
         return None
-    inner, axis = made.args[0], node.kwargs.get("axis", 0)
+    inner = made.args[0]
     extra = len(x.shape) - len(inner.shape)
-    given = range(len(x.shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = {a % len(x.shape) for a in given}
-    if any(a >= extra and inner.shape[a - extra] != 1 for a in axes):
+    if any(a >= extra and inner.shape[a - extra] != 1 for a in it.axes):
         return None
     # Along these axes all is equal: what is left of the inner array, as often as there are elements.
-    kept = tuple(size for a, size in enumerate(inner.shape, extra) if a not in axes)
+    kept = tuple(size for a, size in enumerate(inner.shape, extra) if a not in it.axes)
     inner = inner if kept == inner.shape else r.call(np.reshape, inner, kept)
-    total = r.call(np.multiply, inner, float(math.prod(x.shape[a] for a in axes)))
+    total = r.call(np.multiply, inner, float(math.prod(x.shape[a] for a in it.axes)))
     return total if total.shape == node.out.shape else r.call(np.broadcast_to, total, node.out.shape)
 
 
 @row(np.add.reduce, np.multiply.reduce, np.maximum.reduce, np.minimum.reduce)
 def reduced_transpose(r: Rewriter, node: Node) -> Any:
     """Reduce what was transposed along the axes that it had before, where the rest stays in order."""
+    it = reduction(node)
     made = r.maker(node.args[0])
-    if made is None or made.fn is not np.transpose or len(node.args) > 1 or set(node.kwargs) - {"axis", "keepdims"}:
-        return None
-    axis, keep = node.kwargs.get("axis", 0), node.kwargs.get("keepdims", False)
-    if axis is None or keep:
+    if it is None or made is None or made.fn is not np.transpose or it.keepdims or len(it.axes) == len(it.x.shape):
         return None
     x, order = made.args
-    axes = {a % len(order) for a in (axis if isinstance(axis, tuple) else (axis,))}
-    rest = [order[i] for i in range(len(order)) if i not in axes]
+    rest = [order[i] for i in range(len(order)) if i not in it.axes]
     if rest != sorted(rest):
         return None
-    before = tuple(sorted(order[i] for i in axes))
+    before = tuple(sorted(order[i] for i in it.axes))
     return r.call(node.fn, x, axis=before[0] if len(before) == 1 else before)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,39 @@ def reduces(fn: Any) -> np.ufunc | None:
     """Give the ufunc whose `reduce` a function is."""
     of = getattr(fn, "__self__", None)
     return of if isinstance(of, np.ufunc) and fn.__name__ == "reduce" else None
+
+
+class Reduction(NamedTuple):
+    """A ufunc's `reduce` along axes, without further options."""
+
+    ufunc: np.ufunc
+    x: Value
+    axes: tuple[int, ...]
+    keepdims: bool
+
+    @property
+    def axis(self) -> Any:
+        """The axes as NumPy takes them: one by itself."""
+        return self.axes[0] if len(self.axes) == 1 else self.axes
+
+
+def reduction(node: Node | None) -> Reduction | None:
+    """Read a call as a reduction; None for anything else, and for one with `where`, `initial` or a dtype."""
+    ufunc = None if node is None else reduces(node.fn)
+    if node is None or ufunc is None or len(node.args) > 2 or not isinstance(node.args[0], Value):
+        return None
+    if not node.kwargs.keys() <= {"axis", "keepdims"}:
+        return None
+    x, ndim = node.args[0], len(node.args[0].shape)
+    axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("axis", 0)
+    named = range(ndim) if axis is None or not ndim else axis if isinstance(axis, tuple) else (axis,)
+    return Reduction(ufunc, x, tuple([a % ndim for a in named]), bool(node.kwargs.get("keepdims")))
+
+
+def joined_axis(node: Node) -> int:
+    """Give the axis along which `concatenate` joins."""
+    axis: int = node.args[1] if len(node.args) > 1 else node.kwargs.get("axis", 0)
+    return axis
 
 
 #: Functions whose result is the first argument's memory, or a copy where its strides do not allow it.
