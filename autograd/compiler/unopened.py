@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Abstract, Bundle, Joint, Rule, Shell, Unknown, is_recording, kept, next_number
+from autograd.compiler.joint import behind, bundled, floating_of, in_floats, shared
+from autograd.entry import Abstract, Bundle, Rule, Shell, Unknown, is_recording, kept
 from autograd.tensor import Tensor, shell
 from autograd.transforms import jvp, vjp
 from autograd.tree import flatten
@@ -41,11 +42,10 @@ def _recorded(trace: Any, fn: Fn, operands: Sequence[Any], error: Unknown) -> An
     result = trace.whole(_plain(fn), tuple(data), {}, error)
     leaves, rebuild = flatten(result)
     entries = [x.entry if isinstance(x, Shell) else None for x in operands]
-    floating = [k for k, leaf in enumerate(leaves) if leaf.dtype.kind in "fc"]
+    floating = floating_of(leaves)
     if not is_recording() or not any(entries) or not floating:
         return rebuild([shell(leaf, None) if leaf.dtype.kind in "fc" else leaf for leaf in leaves])
-    where = [i for i, x in enumerate(data) if x.dtype.kind in "fc"]
-    shape, dtype = tuple(leaves[k].shape for k in floating), tuple(leaves[k].dtype for k in floating)
+    where = floating_of(data)
     rules = _Rules(trace, fn, where, floating, error)
     sources = tuple(range(len(data)))
     edges = tuple(
@@ -53,23 +53,7 @@ def _recorded(trace: Any, fn: Fn, operands: Sequence[Any], error: Unknown) -> An
         for i, entry in enumerate(entries)
         if entry is not None and i in where
     )
-    joint = Joint(_Named(fn.__name__, len(floating)), edges, None, next_number(), shape, dtype)
-    out = list(leaves)
-    for n, k in enumerate(floating):
-        out[k] = shell(leaves[k], joint.output(-1 - n))
-    return rebuild(
-        [shell(leaf, None) if isinstance(leaf, Abstract) and leaf.dtype.kind in "fc" else leaf for leaf in out]
-    )
-
-
-class _Named:
-    """What the tape shows."""
-
-    __slots__ = ("name", "outputs")
-
-    def __init__(self, name: str, count: int) -> None:
-        self.name = name
-        self.outputs = tuple(map(str, range(count)))
+    return rebuild(behind(fn.__name__, leaves, floating, edges))
 
 
 def _plain(fn: Fn) -> Fn:
@@ -88,20 +72,13 @@ class _Rules:
 
     def __init__(self, trace: Any, fn: Fn, where: list[int], floating: list[int], error: Unknown) -> None:
         self.trace, self.fn, self.where, self.floating, self.error = trace, fn, where, floating, error
-        self.last: tuple[Any, Any] = (None, None)
+        self.pull = shared(self._back)
 
     def _of_floats(self, everything: Sequence[Any]) -> Fn:
-        def run(*xs: Any) -> Any:
-            arrays = list(everything)
-            for i, x in zip(self.where, xs, strict=True):
-                arrays[i] = x
-            leaves = flatten(self.fn(*arrays))[0]
-            return [leaves[k] for k in self.floating]
+        return in_floats(lambda arrays: flatten(self.fn(*arrays))[0], everything, self.where, self.floating)
 
-        return run
-
-    def pull(self, i: int) -> Fn:
-        """Give the reverse rule of one operand."""
+    def _back(self, g: Bundle, saved: Sequence[Any]) -> Sequence[Any]:
+        """Give the cotangents of all operands, of what is no float None."""
         count = len(self.floating)
 
         def back(*arrays: Any) -> Any:
@@ -109,14 +86,9 @@ class _Rules:
             return list(vjp(self._of_floats(everything), *[everything[i] for i in self.where])[1](cts))
 
         back.__name__ = f"vjp of {self.fn.__name__}"
-
-        def rule(g: Bundle, *saved: Any) -> Any:
-            if self.last[0] is not g:
-                cts = [_like(p, s, d, saved) for p, s, d in zip(g.parts, g.shape, g.dtype, strict=True)]
-                self.last = (g, self._apply(back, [*saved, *cts]))
-            return self.last[1][self.where.index(i)]
-
-        return rule
+        cts = [_like(p, s, d, saved) for p, s, d in zip(g.parts, g.shape, g.dtype, strict=True)]
+        found = dict(zip(self.where, self._apply(back, [*saved, *cts]), strict=True))
+        return [found.get(i) for i in range(len(saved))]
 
     def push(self, i: int) -> Fn:
         """Give the forward rule of one operand."""
@@ -130,8 +102,7 @@ class _Rules:
         forth.__name__ = f"jvp of {self.fn.__name__}"
 
         def rule(t: Any, *saved: Any) -> Bundle:
-            parts = tuple(self._apply(forth, [*saved, t]))
-            return Bundle(parts, tuple(p.shape for p in parts), tuple(p.dtype for p in parts))
+            return bundled(self._apply(forth, [*saved, t]))
 
         return rule
 
