@@ -103,7 +103,7 @@ class Made:
         results = self.run(arrays)
         drawn = results[recording.returned + len(recording.writes) :]
         for held, value in zip(recording.writes, results[recording.returned :], strict=False):
-            held.write(value)  # type: ignore[misc]
+            held.write(value)
         results = results[: recording.returned]
         if tracked:
             results = differentiated.on_tape(self, leaves, results, drawn)
@@ -171,6 +171,7 @@ class Compiled:
             raise ValueError(f"backend is 'auto' or 'numpy'; met {backend!r}")
         self.fn = fn
         self.backend = backend
+        self._name = getattr(fn, "__name__", type(fn).__name__)
         self._parameters = Parameters(fn, static, donate)
         self._programs: OrderedDict[Any, list[Made]] = OrderedDict()
         self._count = 0
@@ -249,7 +250,7 @@ class Compiled:
 
     def _last(self) -> Made:
         if self._latest is None:
-            raise RuntimeError(f"{self.__name__} has no program yet: call it, or .program(...), with arguments first.")  # type: ignore[attr-defined]
+            raise RuntimeError(f"{self._name} has no program yet: call it, or .program(...), with arguments first.")
         return self._latest
 
     def _made(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Made, list[Any]]:
@@ -286,7 +287,7 @@ class Compiled:
         outputs = sum(out.nbytes for out in program.outputs if isinstance(out, Value))
         first = len(program.inputs) - len(recording.reads)
         made = Made(
-            getattr(self.fn, "__name__", type(self.fn).__name__), recording, program, why,
+            self._name, recording, program, why,
             Memory(storage.nbytes, storage.live, outputs), flops_of(program), signature,
             mapped((args, kwargs), _shape_of), emitter.source, make,
         )  # fmt: skip

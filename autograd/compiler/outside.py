@@ -28,11 +28,11 @@ _MOST_ITEMS = 1000
 
 @dataclass(eq=False, slots=True)
 class Place:
-    """Where an object is held: a cell, a name in a namespace, an attribute, an item."""
+    """Where an object is held: a cell, a name in a namespace, an attribute, an item; or what is only looked at."""
 
     text: str
     get: Callable[[], Any]
-    set: Callable[[Any], None]
+    set: Callable[[Any], None] = lambda _: None
 
 
 @dataclass(slots=True)
@@ -162,8 +162,7 @@ class _Walk:
             for i, item in enumerate(thing):
                 self.visit(item, _item_of_tuple(thing, i, place, f"{text}[{i}]"))
         elif isinstance(thing, (set, frozenset)):
-            self.found.fixed.append((Place(f"the items of {text}", lambda: repr(sorted(map(repr, thing))), _ignore),
-                                     repr(sorted(map(repr, thing)))))  # fmt: skip
+            self._watch(f"the items of {text}", lambda: repr(sorted(map(repr, thing))))
             for item in thing:
                 self.visit(item, None)
         elif not isinstance(thing, type) and type(thing).__module__.partition(".")[0] not in (
@@ -188,16 +187,17 @@ class _Walk:
                 f"{text or 'A container'} has {len(thing)} items, arrays or objects among them, too many to follow: "
                 "pass it as an argument, or as one array."
             )
-        place = Place(f"the contents of {text}", lambda: repr(thing), _ignore)
-        self.found.fixed.append((place, repr(thing)))
+        self._watch(f"the contents of {text}", lambda: repr(thing))
 
     def _length(self, thing: Any, text: str) -> None:
-        keys = (lambda: len(thing)) if isinstance(thing, list) else (lambda: tuple(thing))
-        what = f"the length of {text}" if isinstance(thing, list) else f"the keys of {text}"
-        place = Place(what, keys, lambda _: None)
-        self.found.fixed.append((place, keys() if isinstance(thing, list) else str(keys())))
         if isinstance(thing, dict):
-            self.found.fixed[-1] = (Place(what, lambda: str(tuple(thing)), lambda _: None), str(tuple(thing)))
+            self._watch(f"the keys of {text}", lambda: str(tuple(thing)))
+        else:
+            self._watch(f"the length of {text}", lambda: len(thing))
+
+    def _watch(self, text: str, get: Callable[[], Any]) -> None:
+        """Note what must be as it is now for a program to hold."""
+        self.found.fixed.append((Place(text, get), get()))
 
     def _function(self, function: FunctionType) -> None:
         if not is_users(function.__module__) and function.__closure__ is None:
@@ -282,10 +282,6 @@ def _names(code: CodeType) -> Iterator[str]:
     for const in code.co_consts:
         if isinstance(const, CodeType):
             yield from _names(const)
-
-
-def _ignore(value: Any) -> None:
-    pass
 
 
 def _default(function: FunctionType, i: int) -> Place:

@@ -48,7 +48,7 @@ class Held:
 
     text: str
     read: Callable[[], Any]
-    write: Callable[[Any], None] | None = None
+    write: Callable[[Any], None] = lambda _: None
     tensor: Any = None
 
 
@@ -101,10 +101,11 @@ def record(
     """
     pinned: set[str] = set()
     while True:
+        lent: list[tuple[str, Symbol]] = []
         try:
-            return _record(fn, args, kwargs, arrays, extra, pinned, names)
+            return _record(fn, args, kwargs, arrays, extra, pinned, lent, names)
         except Exception as error:
-            lent: list[tuple[str, Symbol]] = [it for it in getattr(error, "lent", ()) if it[0] not in pinned]
+            lent = [(text, symbol) for text, symbol in lent if text not in pinned]
             asked = [text for text, symbol in lent if symbol is getattr(error, "symbol", None)]
             deciding = asked or [text for text, symbol in lent if symbol.dtype.kind in "biu"]
             if not deciding:
@@ -114,7 +115,14 @@ def record(
 
 
 def _record(
-    fn: Fn, args: Sequence[Any], kwargs: dict[str, Any], arrays: Any, extra: Any, pinned: set[str], names: Any
+    fn: Fn,
+    args: Sequence[Any],
+    kwargs: dict[str, Any],
+    arrays: Any,
+    extra: Any,
+    pinned: set[str],
+    lent: list[tuple[str, Symbol]],
+    names: Any,
 ) -> Recording:
     with _lock:
         trace = Trace()
@@ -122,8 +130,7 @@ def _record(
         outside = survey([fn, *extra])
         leaves, rebuild = flatten([list(args), kwargs])
         inputs: list[Value] = []
-        lent = [_lent(trace, leaf, inputs) if arrays(leaf) else leaf for leaf in leaves]
-        new_args, new_kwargs = rebuild(lent)
+        new_args, new_kwargs = rebuild([_lent(trace, leaf, inputs) if arrays(leaf) else leaf for leaf in leaves])
         for value, name in zip(inputs, names or (), strict=False):
             value.name = name
         reads: list[Held] = []
@@ -131,7 +138,7 @@ def _record(
         before, state = np.random.get_state(), _legacy_state()
         _busy.append(trace.thread)
         try:
-            with _lending(trace, outside, inputs, reads, pinned) as changed, recording(True):
+            with _lending(trace, outside, inputs, reads, pinned, lent) as changed, recording(True):
                 with naming() if names is not None else nullcontext():
                     out = fn(*new_args, **new_kwargs)
                 changes = changed()
@@ -170,12 +177,16 @@ def _lent(trace: Trace, leaf: Any, inputs: list[Value]) -> Any:
 
 @contextmanager
 def _lending(
-    trace: Trace, outside: Outside, inputs: list[Value], reads: list[Held], pinned: set[str]
+    trace: Trace,
+    outside: Outside,
+    inputs: list[Value],
+    reads: list[Held],
+    pinned: set[str],
+    lent: list[tuple[str, Symbol]],
 ) -> Iterator[Callable[[], Any]]:
     """Lend symbols to what is outside, and tell afterwards what was changed."""
     undo: list[Callable[[], None]] = []
     arrays: list[tuple[Place, Any, Any]] = []
-    lent: list[tuple[str, Symbol]] = []
     tensors: list[tuple[str, Any, Symbol, Any, Any]] = []
 
     def lend(held: Held, value: Any) -> Symbol:
@@ -218,14 +229,14 @@ def _lending(
             if type(value) is Symbol:
                 continue
             grad = entry.grad if isinstance(entry, Leaf) else None
-            symbol = lend(Held(text, partial(getattr, tensor, "_value"), None, tensor), value)
+            symbol = lend(Held(text, partial(getattr, tensor, "_value"), tensor=tensor), value)
             tensor._value = symbol
             undo.append(partial(_restore, tensor, value, entry))
             if isinstance(entry, Leaf):
                 undo.append(partial(setattr, entry, "grad", grad))
                 if grad is None:
                     # Whether gradients add up to one that is there is another program.
-                    outside.fixed.append((Place(f"{text}.grad", partial(getattr, entry, "grad"), _nothing), None))
+                    outside.fixed.append((Place(f"{text}.grad", partial(getattr, entry, "grad")), None))
                 else:
                     entry.grad = lend(Held(f"{text}.grad", partial(getattr, entry, "grad")), grad)
             tensors.append((text, tensor, symbol, entry.grad if isinstance(entry, Leaf) else None, entry))
@@ -252,10 +263,6 @@ def _lending(
             place.set(Recorded(trace, inputs[-1]))
             undo.append(partial(place.set, generator))
         yield changes
-    except Exception as error:
-        with suppress(AttributeError):
-            error.lent = lent  # type: ignore[attr-defined]
-        raise
     finally:
         for step in reversed(undo):
             # Whatever the function did to what held something: the rest is put back all the same.
@@ -266,10 +273,6 @@ def _lending(
 def _copying(place: Place) -> Callable[[Any], None]:
     """Give what writes into the array that a place holds."""
     return lambda value: np.copyto(place.get(), value, casting="unsafe")
-
-
-def _nothing(value: Any) -> None:
-    pass
 
 
 def _restore(tensor: Any, value: Any, entry: Any) -> None:
