@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
+import json
 import multiprocessing
 import os
 import random
@@ -47,6 +49,8 @@ PAGE = ROOT / "docs" / "trust.md"
 SECONDS, BYTES = 60, 3 << 30
 #: What is done to a room to see that nothing fails by itself.
 UNCHANGED = "unchanged"
+#: What may be said of a mutant, if all is well.
+NOTICED = {"properties", "rows", "tests", "equivalent"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,11 @@ class Mutant:
     def __str__(self) -> str:
         """Give one line."""
         return f"{self.path.relative_to(ROOT)}:{self.line}: {self.what}: {self.before}"
+
+    @property
+    def key(self) -> str:
+        """Name it among all: two changes may read alike."""
+        return f"{self.path.relative_to(ROOT)}:{'.'.join(map(str, self.function))}:{self.place}"
 
 
 # Which functions the ops are made of
@@ -304,42 +313,53 @@ def main() -> int:
     parser.add_argument("rooms", nargs="*", help="only these rooms, by the name of their file")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--every", type=int, default=1, help="only every n-th mutant, for a quick look")
-    parser.add_argument("--again", type=Path, help="only those that an earlier run, kept in this file, names")
+    parser.add_argument("--again", type=Path, help="a file that keeps what was found: judge those anew that survived")
     options = parser.parse_args()
     chosen = [m for m in mutants() if not options.rooms or m.path.stem in options.rooms][:: options.every]
-    if options.again:
-        named = options.again.read_text(encoding="utf-8")
-        chosen = [mutant for mutant in chosen if f"  {mutant}\n" in named]
     started = time.monotonic()
-    tally: Counter[str] = Counter()
-    survivors: list[Mutant] = []
-    equivalent = 0
+    found = kept(options.again, chosen)
+    open_ones = [mutant for mutant in chosen if found.get(mutant.key) not in NOTICED]
     with multiprocessing.get_context("fork").Pool(options.jobs) as pool:
-        rooms = controls(chosen)
+        rooms = controls(open_ones)
         failing = [str(room) for room, said in zip(rooms, pool.map(judge, rooms), strict=True) if said != "survived"]
         if failing:
             print("not mutated, and yet noticed:", *failing, sep="\n")
             return 2
-        for done, (mutant, said) in enumerate(zip(chosen, pool.imap(judge, chosen, chunksize=4), strict=True), 1):
+        for done, (mutant, said) in enumerate(zip(open_ones, pool.imap(judge, open_ones, chunksize=4), strict=True), 1):
             if said == "survived" and (mutant.path.stem, mutant.what, mutant.before) in EQUIVALENT:
-                equivalent += 1
-                continue
-            tally[said] += 1
-            if said not in ("properties", "rows", "tests"):
-                survivors.append(mutant)
+                said = "equivalent"
+            found[mutant.key] = said
+            if said not in NOTICED:
                 print(f"{said}  {mutant}", flush=True)
             if done % 200 == 0:
-                print(f"{done} of {len(chosen)}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
-    table = summary(chosen, tally, equivalent, len(survivors))
+                print(f"{done} of {len(open_ones)}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+    if options.again:
+        options.again.write_text(json.dumps({"rooms": digests(chosen), "found": found}, indent=0), encoding="utf-8")
+    tally = Counter(found[mutant.key] for mutant in chosen)
+    table = summary(chosen, tally)
     print(f"{table}\n{time.monotonic() - started:.0f} s")
-    if not options.rooms and options.every == 1 and not options.again:
+    if not options.rooms and options.every == 1:
         text = PAGE.read_text(encoding="utf-8")
         before, _, rest = text.partition("<!-- mutants -->\n")
         PAGE.write_text(f"{before}<!-- mutants -->\n{table}{rest[rest.index('<!-- end -->') :]}", encoding="utf-8")
-    return 1 if survivors else 0
+    return 1 if tally.keys() - NOTICED else 0
 
 
-def summary(chosen: list[Mutant], tally: Counter[str], equivalent: int, survived: int) -> str:
+def digests(chosen: list[Mutant]) -> dict[str, str]:
+    """Give what tells whether a room is the one that was judged."""
+    return {str(m.path.relative_to(ROOT)): hashlib.sha256(m.path.read_bytes()).hexdigest() for m in chosen}
+
+
+def kept(path: Path | None, chosen: list[Mutant]) -> dict[str, str]:
+    """Give what an earlier run found of rooms that are as they were: more tests notice no fewer mutants."""
+    if path is None or not path.exists():
+        return {}
+    earlier, now = json.loads(path.read_text(encoding="utf-8")), digests(chosen)
+    same = {room for room, digest in earlier["rooms"].items() if now.get(room) == digest}
+    return {mutant: said for mutant, said in earlier["found"].items() if mutant.partition(":")[0] in same}
+
+
+def summary(chosen: list[Mutant], tally: Counter[str]) -> str:
     """Write what was found as the tables of docs/trust.md."""
     kinds = Counter(mutant.what for mutant in chosen)
     made = [subject.made for subject in subjects()]
@@ -352,8 +372,8 @@ def summary(chosen: list[Mutant], tally: Counter[str], equivalent: int, survived
         f"| **all**, in {len({m.path for m in chosen})} rooms | {len(chosen)} |",
         f"| noticed by the properties above | {tally['properties']} |",
         f"| noticed by a row of special values, or a test of the room's own | {tally['rows'] + tally['tests']} |",
-        f"| equivalent, each with its reason | {equivalent} |",
-        f"| **survived** | {survived} |",
+        f"| equivalent, each with its reason | {tally['equivalent']} |",
+        f"| **survived** | {sum(tally.values()) - sum(tally[said] for said in NOTICED)} |",
         "",
         f"{ops} ops and {composites} compositions x {dtypes} dtypes x {properties} properties:",
         f"{len(made) * dtypes * properties:,} cells, each drawn many times.",

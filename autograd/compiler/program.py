@@ -71,6 +71,7 @@ class Node:
     build: Callable[[Iterable[Any]], Any] | None = None
     origin: str = ""
     ordered: bool = False
+    _inputs: tuple[Value, ...] | None = field(default=None, init=False, repr=False)
 
     @property
     def out(self) -> Value:
@@ -78,10 +79,12 @@ class Node:
         (out,) = self.outs
         return out
 
-    def inputs(self) -> Iterator[Value]:
+    def inputs(self) -> tuple[Value, ...]:
         """Give the arrays that it reads, in order, one as often as it stands there."""
-        yield from values_in(self.args)
-        yield from values_in(self.kwargs)
+        found = self._inputs
+        if found is None:
+            found = self._inputs = tuple(values_in([*self.args, *self.kwargs.values()]))
+        return found
 
 
 @dataclass(slots=True)
@@ -99,6 +102,10 @@ class Program:
     inputs: list[Value]
     nodes: list[Node]
     outputs: list[Any] = field(default_factory=list)
+
+    def calls(self, *functions: Any) -> bool:
+        """Tell whether it calls one of these functions."""
+        return any(node.fn in functions for node in self.nodes)
 
     def users(self) -> dict[Value, list[Node]]:
         """Tell which nodes read each value, in order; one that reads it twice stands there twice."""

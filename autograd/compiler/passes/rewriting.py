@@ -59,11 +59,11 @@ class Rewriter:
         What stands for a value has its shape and dtype, and takes over its name. A program in which nothing is replaced
         is given as it is.
         """
-        changed = False
+        changed, instead = False, self.instead
         for node in self.old.nodes:
-            args, kwargs = self.now(node.args), self.now(node.kwargs) if node.kwargs else node.kwargs
             here = node
-            if args is not node.args or kwargs is not node.kwargs:
+            if not instead.keys().isdisjoint(node.inputs()):
+                args, kwargs = self.now(node.args), self.now(node.kwargs)
                 here = Node(node.fn, args, kwargs, node.outs, node.build, node.origin, node.ordered)
             self.origin = node.origin
             found = visit(self, here)
