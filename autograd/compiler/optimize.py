@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 import numpy as np
 
 from autograd.compiler import lowering, tiling
-from autograd.compiler.passes import algebra, common, contraction, dead, scatters
+from autograd.compiler.passes import algebra, common, contraction, dead, numbers, scatters
 from autograd.compiler.passes.kinds import is_elementwise, reduces
 from autograd.compiler.program import Program, Value
 
@@ -23,6 +23,7 @@ PASSES: dict[str, Pass] = {
 }
 #: What rewrites a program into the calls that NumPy does fastest, once.
 LOWERING: dict[str, Pass] = {
+    "numbers": numbers.run,
     "lowering": lowering.run,
     "common": common.run,
     "dead": dead.run,

@@ -97,7 +97,7 @@ def minus_zero(r: Rewriter, node: Node) -> Any:
     x, y = node.args
     if number(r, y) == 0:
         return x
-    if not _one_kind(node):
+    if not one_kind(node):
         return None
     return r.call(np.negative, y) if number(r, x) == 0 and isinstance(y, Value) and y.shape == node.out.shape else None
 
@@ -119,7 +119,7 @@ def minus_minus(r: Rewriter, node: Node) -> Any:
 def plus_minus(r: Rewriter, node: Node) -> Any:
     """Write x - y for x + (-y), y - x for (-x) + y, x + y for x - (-y)."""
     x, y = node.args
-    if not _one_kind(node):
+    if not one_kind(node):
         return None
     made = r.maker(y)
     if made is not None and made.fn is np.negative:
@@ -134,7 +134,7 @@ def plus_minus(r: Rewriter, node: Node) -> Any:
 def minus_times(r: Rewriter, node: Node) -> Any:
     """(-x) * c = x * (-c) and (-x) * (-y) = x * y."""
     x, y = node.args
-    if not _one_kind(node):
+    if not one_kind(node):
         return None
     plus_x, plus_y = _negated(r, x), _negated(r, y)
     if plus_x is not None and plus_y is not None:
@@ -163,22 +163,35 @@ def square(r: Rewriter, node: Node) -> Any:
     return r.call(ufunc, x)
 
 
-@row(np.multiply)
+@row(np.multiply, np.divide)
 def numbers_together(r: Rewriter, node: Node) -> Any:
-    """(x * a) * b = x * (a * b), for numbers a and b."""
+    """(x * a) * b = x * (a * b) and (x * a) / b = x * (a / b), for numbers a and b."""
     x, y = node.args
     b = number(r, y)
-    if b is None:
+    if b is None and node.fn is np.multiply:
         x, b = y, number(r, x)
-    made = r.maker(x)
-    if b is None or made is None or made.fn is not np.multiply or not _real(b) or not _one_kind(node):
+    found = multiple(r, x)
+    if b is None or found is None or not _real(b) or not one_kind(node) or b == 0:
         return None
+    inner, a = found
+    product = a * float(b) if node.fn is np.multiply else a / float(b)
     # A product of the numbers may overflow where one after the other would not.
     least, most = _SAFE.get(node.out.dtype, (1.0, 1.0))
+    if all(least < abs(c) < most for c in (a, float(b), product)):
+        return r.call(np.multiply, inner, product)
+    return None
+
+
+def multiple(r: Rewriter, x: Any) -> tuple[Value, float] | None:
+    """Give y and a where x = y * a for a number a, made with it."""
+    made = r.maker(x)
+    if made is None or made.fn not in (np.negative, np.multiply) or not one_kind(made):
+        return None
+    if made.fn is np.negative:
+        return made.args[0], -1.0
     for inner, a in (made.args, made.args[::-1]):
-        if (a := number(r, a)) is not None and _real(a) and isinstance(inner, Value) and _one_kind(made):
-            if all(least < abs(float(c)) < most for c in (a, b, float(a) * float(b))):
-                return r.call(np.multiply, inner, float(a) * float(b))
+        if (a := number(r, a)) is not None and _real(a) and isinstance(inner, Value):
+            return (inner, float(a)) if inner.shape == x.shape else None
     return None
 
 
@@ -186,7 +199,8 @@ def numbers_together(r: Rewriter, node: Node) -> Any:
 _SAFE = {np.dtype(np.float64): (1e-60, 1e60), np.dtype(np.float32): (1e-8, 1e8)}
 
 
-def _one_kind(node: Node) -> bool:
+
+def one_kind(node: Node) -> bool:
     """Tell whether a call computes with floats of one dtype, in which a sign may be moved about."""
     kind = node.out.dtype
     return kind.kind in "fc" and all(arg.dtype == kind for arg in node.args if isinstance(arg, Value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,7 @@ class Rewriter:
         self.made: dict[Value, Node] = {}
         self.instead: dict[Value, Value] = {}
         self.origin = ""
+        self._uses: Counter[Value] | None = None
 
     def now(self, tree: Any) -> Any:
         """Give an argument with what stands for its values: itself, where nothing does."""
@@ -39,6 +41,13 @@ class Rewriter:
     def maker(self, value: Any) -> Node | None:
         """Give the node that makes a value; None for an input, a constant, a number."""
         return self.made.get(value) if isinstance(value, Value) else None
+
+    def alone(self, value: Value) -> bool:
+        """Tell whether at most one call of the old program reads a value, and nobody outside."""
+        if self._uses is None:
+            self._uses = Counter(v for node in self.old.nodes for v in node.inputs())
+            self._uses.update(values_in(self.old.outputs))
+        return self._uses[value] <= 1
 
     def add(self, node: Node) -> None:
         """Write a node."""
