@@ -331,10 +331,11 @@ def main() -> int:
             found[mutant.key] = said
             if said not in NOTICED:
                 print(f"{said}  {mutant}", flush=True)
-            if done % 200 == 0:
+            if done % 200 == 0 or done == len(open_ones):
                 print(f"{done} of {len(open_ones)}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
-    if options.again:
-        options.again.write_text(json.dumps({"rooms": digests(chosen), "found": found}, indent=0), encoding="utf-8")
+                if options.again:
+                    text = json.dumps({"rooms": digests(chosen), "found": found}, indent=0)
+                    options.again.write_text(text, encoding="utf-8")
     tally = Counter(found[mutant.key] for mutant in chosen)
     table = summary(chosen, tally)
     print(f"{table}\n{time.monotonic() - started:.0f} s")

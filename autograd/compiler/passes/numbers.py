@@ -1,4 +1,4 @@
-"""Move the numbers of products outward, where they meet and become one: for speed alone, for it does not read better."""
+"""Move the numbers of products outward, where they meet: for speed alone, since it does not read better."""
 
 from __future__ import annotations
 
