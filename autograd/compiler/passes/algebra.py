@@ -199,7 +199,6 @@ def multiple(r: Rewriter, x: Any) -> tuple[Value, float] | None:
 _SAFE = {np.dtype(np.float64): (1e-60, 1e60), np.dtype(np.float32): (1e-8, 1e8)}
 
 
-
 def one_kind(node: Node) -> bool:
     """Tell whether a call computes with floats of one dtype, in which a sign may be moved about."""
     kind = node.out.dtype
