@@ -58,7 +58,7 @@ def array_function(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     if built is not None:
         return compose(built, func, args, kwargs)
     if func not in constants and func not in creations:
-        if open_rooms():
+        if open_rooms(func):
             return array_function(func, args, kwargs)
         if is_recording() and (tracked(args) or tracked(kwargs)):
             return _unknown(func, args, kwargs)
@@ -163,14 +163,29 @@ def _parameters(func: Any, record: Op) -> tuple[tuple[str, ...], dict[str, Any]]
     return tuple(_RENAMED.get(p.name, p.name) for p in parameters), {p.name: p.default for p in parameters}
 
 
-def open_rooms() -> bool:
-    """Declare the ops that are not yet, of every library that is there; tell whether there were any."""
+def open_rooms(asked: Any = None) -> bool:
+    """Declare the ops that are not yet, of every library that is there; tell whether there were any.
+
+    Parameters
+    ----------
+    asked : callable, optional
+        The function that is not known yet: then the library that has it is opened alone, if it is not open.
+    """
     fresh = [library for library in _ON_DEMAND if library in sys.modules and library not in _opened]
+    if (its := _library_of(asked)) in fresh:
+        fresh = [its]
     for library in fresh:
         for module in _ON_DEMAND[library]:
             importlib.import_module(f"autograd.ops.{module}")
         _opened.add(library)
     return bool(fresh)
+
+
+def _library_of(function: Any) -> str:
+    """Tell which library a function is of; no ufunc says so itself."""
+    if isinstance(function, np.ufunc):
+        return "numpy" if getattr(np, function.__name__, None) is function else "scipy.special"
+    return {"numpy": "numpy", "scipy": "scipy.special"}.get(getattr(function, "__module__", "").partition(".")[0], "")
 
 
 def refuse(name: str, reason: str | None = None) -> NoReturn:

@@ -28,7 +28,7 @@ def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[s
         return _into(ufunc, method, inputs, kwargs)
     run = getattr(ufunc, method)
     known = ufunc in ufuncs or ufunc in composites
-    if not known and ufunc not in constants and open_rooms():
+    if not known and ufunc not in constants and open_rooms(ufunc):
         return array_ufunc(ufunc, method, inputs, kwargs)
     if not (is_recording() and (tracked(inputs) or tracked(kwargs))) or ufunc in constants:
         exact = run(*data_of(inputs), **data_of(kwargs))
