@@ -249,7 +249,7 @@ def noticed(mutant: Mutant) -> str:
             rows_hold()
     except Exception:
         return "rows"
-    files = tests_of(mutant)
+    files = tests_of(mutant)[: 1 if mutant.what == UNCHANGED else None]
     # The parent has imported the tests' tools already.
     quiet = ("-q", "-x", "--no-header", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning",
              "-W", "ignore::hypothesis.errors.HypothesisSideeffectWarning")  # fmt: skip
