@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from autograd import Tensor
+from autograd import Tensor, is_compiling
 
 # The suite is quick and says the same each time; the thorough profile goes looking.
 settings.register_profile("fast", max_examples=16, derandomize=True, deadline=None, database=None)
@@ -35,6 +35,7 @@ def switches() -> dict[str, Any]:
         **{f"{module.__name__}.{name}": getattr(module, name) for module, name in REPLACED},
         "the state of np.random": (kind, keys.tobytes(), *rest),
         "recording": (Tensor(1.0, requires_grad=True) * 1.0).requires_grad,
+        "compiling": is_compiling(),
         "print options": np.get_printoptions(),
     }
 
