@@ -6,7 +6,9 @@ what comes out might depend on values, others are tried.
 
 from __future__ import annotations
 
+import math
 import warnings
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -25,9 +27,6 @@ def value_like(fn: Fn, leaf: Any) -> Value:
     return Value(np.shape(leaf), np.result_type(leaf) if isinstance(leaf, (int, float, complex)) else leaf.dtype)
 
 
-# What comes out
-
-
 def ones(shape: Shape, dtype: Any) -> Any:
     """Make a read-only array of ones that costs no memory; of integers 0: an index that is always there."""
     return np.broadcast_to(np.zeros((), dtype) if dtype.kind in "iu" else np.ones((), dtype), shape)
@@ -37,7 +36,7 @@ def _regular(shape: Shape, dtype: Any) -> Any:
     """Make an array that may be written into, of matrices that are positive definite, with distinct eigenvalues."""
     if dtype.kind in "iub":
         return np.array(ones(shape, dtype))
-    count = int(np.prod(shape, dtype=np.intp))
+    count = math.prod(shape)
     array = (np.linspace(0.1, 0.2, count) if count else np.zeros(0)).reshape(shape)
     if len(shape) > 1:
         rows = range(min(shape[-2:]))
@@ -96,8 +95,7 @@ def result_of(fn: Fn, args: tuple[Any, ...], kwargs: dict[str, Any], ways: Any =
     if isinstance(fn, np.ufunc) and not kwargs and fn.signature is None and fn.nout == 1:
         arrays = [arg for arg in args if isinstance(arg, Value)]
         shape = np.broadcast_shapes(*[array.shape for array in arrays])
-        kinds = tuple(arg.dtype if isinstance(arg, Value) else arg for arg in args)
-        return Value(shape, _dtype_of(fn, kinds))
+        return Value(shape, _dtype_of(fn, tuple(arg.dtype if isinstance(arg, Value) else arg for arg in args)))
     if isinstance(fn, Op) and fn.family == "elementwise" and not fn.outputs and len(args) == len(fn.inputs):
         # Element by element: one of each tells the dtype.
         shape = np.broadcast_shapes(*[arg.shape for arg in args if isinstance(arg, Value)])
@@ -106,6 +104,15 @@ def result_of(fn: Fn, args: tuple[Any, ...], kwargs: dict[str, Any], ways: Any =
     if fn in _PRODUCTS and not kwargs:
         args = _thin(args)
     return _run(fn, args, kwargs, ways)
+
+
+def always_alike(fn: Fn, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any, ways: Any) -> bool:
+    """Tell whether what a call returns looks the same on other throw-away arrays, where it does not fail on them."""
+    for make in ways:
+        with suppress(Exception):
+            if kinds(result_of(fn, args, kwargs, (make,))) != kinds(result):
+                return False
+    return True
 
 
 def _corner(arg: Any) -> Any:

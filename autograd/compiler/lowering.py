@@ -164,11 +164,7 @@ def add_flat(x: Any, where: Any, values: Any) -> Any:
 
 def _places(r: Rewriter, y: Value, shape: tuple[int, ...], constants: Any) -> Value:
     starts = np.arange(0, shape[0] * shape[1], shape[1], dtype=np.intp) if shape[1] else np.zeros(shape[0], np.intp)
-    key = ("starts", shape)
-    for node in reversed(r.nodes):
-        if node.fn is places and node.args[0] is y and node.args[2] == shape[1]:
-            return node.out
-    return r.call(places, y, _constant(constants, key, starts), shape[1])
+    return r.call(places, y, _constant(constants, ("starts", shape), starts), shape[1])
 
 
 def _read(r: Rewriter, node: Node, constants: Any) -> Any:

@@ -38,6 +38,10 @@ class Value:
         """The bytes that the elements take."""
         return self.size * self.dtype.itemsize
 
+    def looks_like(self, other: Value) -> bool:
+        """Tell whether two have one shape and dtype."""
+        return self.shape == other.shape and self.dtype == other.dtype
+
 
 @dataclass(eq=False, slots=True)
 class Constant(Value):

@@ -9,13 +9,21 @@ from __future__ import annotations
 
 import operator
 import threading
-from contextlib import suppress
 from typing import Any, NoReturn
 
 import numpy as np
 
 from autograd.compiler.atonce import AT_ONCE
-from autograd.compiler.inference import kinds, large, mixed, negative, parts_of, result_of, throw_away, value_like
+from autograd.compiler.inference import (
+    always_alike,
+    large,
+    mixed,
+    negative,
+    parts_of,
+    result_of,
+    throw_away,
+    value_like,
+)
 from autograd.compiler.program import Constant, Fn, Node, Shape, Value, mapped, name_of, values_in
 from autograd.compiler.where import WRITE, origin, unknown
 from autograd.entry import Abstract, Bundle, Shell, Unknown
@@ -91,12 +99,8 @@ class Trace:
             raise unknown("Writing into an array", WRITE, self)
         if not isinstance(fn, np.ufunc) and any(v.dtype.kind in "biu" for v in values_in((args, kwargs))):
             # A shape made of integers, or chosen by booleans, depends on them.
-            for make in (mixed, large):
-                other = None
-                with suppress(Exception):
-                    other = result_of(fn, args, kwargs, (make,))
-                if other is not None and not isinstance(result, Value) and kinds(other) != kinds(result):
-                    raise unknown(f"What the result of {name_of(fn)} looks like", _SHAPE, self)
+            if not isinstance(result, Value) and not always_alike(fn, args, kwargs, result, (mixed, large)):
+                raise unknown(f"What the result of {name_of(fn)} looks like", _SHAPE, self)
         return self.add(fn, args, kwargs, result)
 
     def whole(
@@ -108,16 +112,12 @@ class Trace:
         several throw-away arguments tell whether its result always looks the same.
         """
         args, kwargs = self.lowered(args), self.lowered(kwargs)
-        results = [result_of(fn, args, kwargs)]
-        for make in () if trusted else (mixed, negative, large):
-            with suppress(Exception):
-                results.append(result_of(fn, args, kwargs, (make,)))
-        if results[0] is None or any(kinds(result) != kinds(results[0]) for result in results[1:]):
+        like = result_of(fn, args, kwargs)
+        if like is None or not (trusted or always_alike(fn, args, kwargs, like, (mixed, negative, large))):
             # Shape or dtype depends on values.
             raise error
-        if not isinstance(results[0], Bundle):
-            return self.add(fn, args, kwargs, results[0])
-        like = results[0]
+        if not isinstance(like, Bundle):
+            return self.add(fn, args, kwargs, like)
         present = [part is not None for part in like.parts]
         parts = iter(self.add(parts_of(fn), args, kwargs, [part for part in like.parts if part is not None]))
         return Bundle(tuple(next(parts) if there else None for there in present), like.shape, like.dtype)

@@ -1,4 +1,4 @@
-"""Simplify by a table of identities: what holds for every number, to rounding.
+"""Simplify by a table of identities: what holds for every number, to rounding and but for the sign of a zero.
 
 Each row looks at one call and what made its arguments, and gives the value that stands for it, or None. No row changes
 a shape or a dtype, and none assumes that a number is finite: `x * 0` stays.
@@ -45,15 +45,11 @@ def simplified(r: Rewriter, node: Node) -> Any:
         return None
     for fn in TABLE.get(node.fn, ()):
         found = fn(r, node)
-        if found is not None and _fits(found, node.out):
+        if isinstance(found, Value) and found.looks_like(node.out):
             return found
     if is_elementwise(node.fn) and (found := _implicit(r, node)) is not None:
         return found
     return None
-
-
-def _fits(found: Any, out: Value) -> bool:
-    return isinstance(found, Value) and (found.shape, found.dtype) == (out.shape, out.dtype)
 
 
 def number(r: Rewriter, x: Any) -> Any:
@@ -230,19 +226,14 @@ def known_choice(r: Rewriter, node: Node) -> Any:
 # Shapes
 
 
-@row(np.reshape, np.transpose, np.swapaxes, np.moveaxis, np.broadcast_to, np.expand_dims, np.squeeze, np.ravel)
+@row(np.reshape, np.transpose, np.swapaxes, np.moveaxis, np.broadcast_to, np.expand_dims, np.squeeze, np.ravel,
+     operator.getitem)  # fmt: skip
 def of_a_number(r: Rewriter, node: Node) -> Any:
-    """Keep what is one number everywhere as that, in any shape."""
+    """Keep what is one number everywhere as that, in any shape and any part."""
     made = r.maker(node.args[0])
     if made is not None and made.fn is np.full and number(r, node.args[0]) is not None:
         return _full(r, node.out, made.args[1])
     return None
-
-
-@row(operator.getitem)
-def part_of_a_number(r: Rewriter, node: Node) -> Any:
-    """Take a part of what is one number everywhere for that number."""
-    return of_a_number(r, node)
 
 
 @row(np.swapaxes, np.transpose, np.moveaxis)
