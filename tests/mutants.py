@@ -318,6 +318,7 @@ def main() -> int:
     chosen = [m for m in mutants() if not options.rooms or m.path.stem in options.rooms][:: options.every]
     started = time.monotonic()
     found = kept(options.again, chosen)
+    found.update({m.key: "equivalent" for m in chosen if (m.path.stem, m.what, m.before) in EQUIVALENT})
     open_ones = [mutant for mutant in chosen if found.get(mutant.key) not in NOTICED]
     with multiprocessing.get_context("fork").Pool(options.jobs) as pool:
         rooms = controls(open_ones)
@@ -326,8 +327,6 @@ def main() -> int:
             print("not mutated, and yet noticed:", *failing, sep="\n")
             return 2
         for done, (mutant, said) in enumerate(zip(open_ones, pool.imap(judge, open_ones, chunksize=4), strict=True), 1):
-            if said == "survived" and (mutant.path.stem, mutant.what, mutant.before) in EQUIVALENT:
-                said = "equivalent"
             found[mutant.key] = said
             if said not in NOTICED:
                 print(f"{said}  {mutant}", flush=True)

@@ -212,7 +212,7 @@ _FEW = 8
 
 
 def cut(a: Any, edges: Sequence[int], axis: int) -> list[Any]:
-    """Cut an array into the parts between each edge and the next.
+    """Cut an array into the parts between each edge and the next; the first is 0.
 
     Many parts are cut out of halves of halves: the gradient of each has the size of what it was cut out of, and so
     that of all takes time in n log n rather than n times the number of parts.
@@ -222,12 +222,9 @@ def cut(a: Any, edges: Sequence[int], axis: int) -> list[Any]:
     if count <= _FEW or any(start > stop for start, stop in pairwise(edges)):
         return [a[(*before, slice(start, stop))] for start, stop in pairwise(edges)]
     middle = count // 2
-    first, between, last = edges[0], edges[middle], edges[-1]
-    low, high = a[(*before, slice(first, between))], a[(*before, slice(between, last))]
-    return [
-        *cut(low, [edge - first for edge in edges[: middle + 1]], axis),
-        *cut(high, [edge - between for edge in edges[middle:]], axis),
-    ]
+    between, last = edges[middle], edges[-1]
+    low, high = a[(*before, slice(0, between))], a[(*before, slice(between, last))]
+    return [*cut(low, edges[: middle + 1], axis), *cut(high, [edge - between for edge in edges[middle:]], axis)]
 
 
 def unstack(a: Any, axis: int = 0) -> tuple[Any, ...]:
