@@ -156,6 +156,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "of one number",
     ("select", "arguments swapped", "np.clip(number, 0, len(choices) - 1)"): "the larger of both",
     ("select", "sign flipped", "len(values_shape) - ct.ndim"): "leading axes of length 1 are summed away",
+    ("shape", "sign flipped", "len(edges) - 1"): "decides only where the parts are halved",
     ("solve", "factor dropped", "1 / limit / max(a.shape[-1], 1)"): CONDITION,
     ("solve", "arguments swapped", "1 / limit / max(a.shape[-1], 1)"): CONDITION,
     ("solve", "factor dropped", "1 / limit"): CONDITION,

@@ -119,8 +119,8 @@ ROWS = (
         [INF, 1, 0], infinite=True),
     row("iv and jv at 0", lambda z: special.iv([0.5, 1, 2], z) + special.jv([0.5, 1, 2], z), [0.0, 0, 0],
         [INF, 1, 0], infinite=True),
-    row("ive at 0 and beside it", lambda z: special.ive(1.0, z), [0.0, 1],
-        [0.5, (special.ive(0, 1) + special.ive(2, 1)) / 2 - special.ive(1, 1)]),
+    row("ive at 0 and beside it", lambda z: special.ive(1.0, z), [0.0, 2],
+        [0.5, (special.ive(0, 2) + special.ive(2, 2)) / 2 - special.ive(1, 2)]),
     row("bdtr, no success", lambda p: special.bdtr(0, 3, p), [0.0, 1], [-3, 0], [6, 0]),
     row("betainc at infinite ends", lambda x: special.betainc(0.5, 0.5, x), [0.0, 1], [INF, INF], infinite=True),
     *[row("betaincc at its ends", lambda x, f=f: f(0.5, 0.5, x), [0.0, 1], [-INF, -INF], infinite=True)
