@@ -34,7 +34,7 @@ def summed(node: ast.expr) -> ast.expr:
 SYMMETRIC = set(
     "maximum minimum fmax fmin logaddexp hypot add multiply logical_and logical_or equal not_equal max min result_type "
     "broadcast_shapes broadcast_arrays gcd lcm _nothing isclose union intersection promote_types "
-    "array_equal convolve constant_in _same betaln beta elliprd elliprf elliprg elliprj series_d hyp2f1".split()
+    "_agm array_equal convolve constant_in _same betaln beta elliprd elliprf elliprg elliprj series_d hyp2f1".split()
 )
 
 
@@ -189,6 +189,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("gamma", "arguments swapped", "s - 1"): "squared",
     ("functions", "sign flipped", "np.where(left, z, -1) + 0j"): "on both sides of the cut the real part is the same",
     ("entropy", "arguments swapped", "_pseudo(delta, r)"): "a hypot",
+    ("entropy", "arguments swapped", "power_y(g, ans + 1, x, y)"): "both are factors of a product",
+    ("orders", "sign flipped", "n + 0"): "makes an integer of a boolean",
     ("entropy", "arguments swapped", "np.clip(r, -delta, delta)"): "the middle one of three",
     ("gamma", "un-broadcast wrongly", "return _is_pole(k + 1) | _is_pole(n - k + 1)"): POLES,
     ("gamma", "sign flipped", "k + 1"): POLES,
