@@ -153,30 +153,34 @@ class Tape:
                         if lift is not None:
                             saved = self._lifted(saved, rule, entry, edges, lift)
                     try:
-                        if rule.add is not None and parent in owned and _alike(pending[parent], g):
-                            rule.add(pending[parent], g, *saved)
-                            ct = None
-                        elif mask is not None and rule.shields:
+                        if mask is not None and rule.shields:
                             ct = _shielded(mask, rule, g, saved)
                         elif (arity := rule.arity) == 1:
                             ct = rule.pull(g, saved)
+                        elif arity == 0:
+                            ct = rule.pull(g)
+                        elif rule.add is None:
+                            ct = rule.pull(g, *saved)
+                        elif parent in owned and _alike(pending[parent], g):
+                            rule.add(pending[parent], g, *saved)
+                            if mask is not None or masks or rule.mask is not None:
+                                _pass_mask(mask, masks, entry, parent, rule, saved, True)
+                            continue
                         else:
-                            ct = rule.pull(g, *saved) if arity else rule.pull(g)
+                            ct = rule.pull(g, *saved)
+                            if parent not in pending:
+                                owned.add(parent)
                     except Unknown as error:
                         if lift is not None:
                             raise
                         ct = error.recorder.whole(rule.pull, (g, *_several(saved, rule)), {}, error, True)
-                    if mask is not None or masks or rule.mask is not None:
-                        _pass_mask(mask, masks, entry, parent, rule, saved, parent in pending)
-                    if ct is None:
-                        continue
                     shape = own if ct is g else ct.shape
                     if shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
                         ct = fit(ct, parent.shape, parent.dtype)
+                    if mask is not None or masks or rule.mask is not None:
+                        _pass_mask(mask, masks, entry, parent, rule, saved, parent in pending)
                     if parent not in pending:
                         pending[parent] = ct
-                        if rule.add is not None:
-                            owned.add(parent)
                     elif parent in owned and _alike(pending[parent], ct):
                         pending[parent] += ct
                     else:
