@@ -7,6 +7,7 @@ new array: Tensors are values. Where an index repeats in a write, the last one w
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy as np
 from autograd.entry import Array, Shell
 from autograd.multilinear import linear
 from autograd.op import Op, case, composite
+
+_BOUNDS = (int, type(None))
 
 
 def plain_index(index: Any) -> Any:
@@ -32,7 +35,13 @@ def plain_index(index: Any) -> Any:
         if data.dtype.kind not in "biu":
             raise TypeError(f"An index is integer or boolean, met a Tensor of {data.dtype}; write t.astype(int)")
         return data
-    if index is None or index is Ellipsis or isinstance(index, (int, slice)) or hasattr(index, "dtype"):
+    if isinstance(index, slice):
+        bounds = (index.start, index.stop, index.step)
+        # What is no Python number a program would take for an array.
+        if all(type(i) in _BOUNDS for i in bounds):
+            return index
+        return slice(*[None if i is None else operator.index(i) for i in bounds])
+    if index is None or index is Ellipsis or isinstance(index, int) or hasattr(index, "dtype"):
         return index
     array = np.asarray(_plain_items(index))
     if array.ndim == 0 and array.dtype.kind not in "biu":

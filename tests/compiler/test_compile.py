@@ -31,6 +31,19 @@ def test_values_and_gradients_are_eagers() -> None:
     assert len(both.programs) == 1
 
 
+def test_numpys_integers_bound_a_slice() -> None:
+    x = np.arange(12.0).reshape(3, 4)
+    for n in (np.int64(0), np.int64(2), np.int8(-1), np.argmax([1, 5])):
+        made = compile(grad(lambda x, n=n: np.sum(x[:n, ..., n:] ** 2) + np.sum(x[n : np.int16(3)])))
+        same(made(x), grad(lambda x, n=n: np.sum(x[: int(n), ..., int(n) :] ** 2) + np.sum(x[int(n) : 3]))(x))
+
+
+def test_numbers_move_where_there_is_room_for_them() -> None:
+    for dtype, x, y in ((np.float16, 300, 300), (np.float32, 3e12, 3e12), (np.float64, 3e12, 3e12)):
+        a, b = np.full(4, x, dtype), np.full(4, y, dtype)
+        same(compile(lambda x, y: (x * 0.01) * y)(a, b), (a * 0.01) * b, 1e-3 if dtype == np.float16 else 1e-6)
+
+
 def test_any_order_and_both_modes_inside() -> None:
     def f(x: Any) -> Any:
         return np.sin(x) * np.exp(x)

@@ -10,7 +10,7 @@ from autograd.compiler.passes.algebra import multiple, number, one_kind, simplif
 from autograd.compiler.passes.rewriting import Rewriter, rewritten
 from autograd.compiler.program import Node, Program
 
-#: How far a number may take a product on its way.
+#: How far a number may take a product on its way: so near to the largest number it may overflow.
 _LEAST, _MOST = 2.0**-10, 2.0**10
 
 
@@ -28,7 +28,7 @@ def run(program: Program) -> Program:
 
 def _outward(r: Rewriter, node: Node) -> Any:
     """(x * a) * y = (x * y) * a and (x * a) / y = (x / y) * a; -x is x * -1."""
-    if node.fn not in (np.multiply, np.divide) or not one_kind(node) or node.out.dtype.kind != "f":
+    if node.fn not in (np.multiply, np.divide) or not one_kind(node) or node.out.dtype not in (np.float64, np.float32):
         return None
     x, y = node.args
     if any(number(r, arg) is not None for arg in node.args) or x.shape != y.shape:
