@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.lowering import add_flat, add_part
-from autograd.compiler.passes.kinds import is_elementwise, is_view, number_of
+from autograd.compiler.passes.kinds import is_elementwise, is_view, joined_axis, number_of
 from autograd.compiler.program import Constant, Node, Program, Value, values_in
 from autograd.compiler.tiling import Tile
 from autograd.ops.elementwise import gate
@@ -222,7 +222,7 @@ def _dying(node: Node, out: Value, at: int, storage: Storage, last: dict[Value, 
 def _join(program: Program, storage: Storage) -> None:
     """Let what is concatenated be written where it belongs in the whole."""
     for at, node in enumerate(program.nodes):
-        if node.fn is not np.concatenate or node.outs[0] not in storage.slot or node.kwargs.get("axis", 0) != 0:
+        if node.fn is not np.concatenate or node.outs[0] not in storage.slot or joined_axis(node) != 0:
             continue
         whole, offset = storage.slot[node.out], 0
         for number, piece in enumerate(node.args[0]):
