@@ -125,6 +125,11 @@ def apart(call: Call) -> Call:
     return call.with_inputs(moved)
 
 
+def power_sums(r: Any) -> Any:
+    """Add up the first powers of roots, which tell all of them but their order."""
+    return np.sum(r[:, None] ** np.arange(1, r.shape[0] + 1), axis=0)
+
+
 GAUGES: dict[str, Callable[[Call], Call]] = {
     "eigh": partial(gauged, of_vectors),
     "eig": lambda call: gauged(of_general_vectors, apart(call)),
@@ -132,5 +137,7 @@ GAUGES: dict[str, Callable[[Call], Call]] = {
     "svd": partial(gauged, of_singular_vectors),
     "qr": of_qr_mode,
     "qr_r": partial(of_qr_mode, mode="r"),
+    "roots": partial(gauged, power_sums),
+    "numpy.roots": partial(gauged, power_sums),
 }
 GAUGES |= {f"numpy.linalg.{name}": GAUGES[name] for name in ("eigh", "eig", "svd", "qr")}

@@ -112,13 +112,13 @@ def _interp(x: Any, xp: Any, fp: Any) -> Array:
     return line
 
 
-#: A curve has increasing nodes: those drawn are put in order by the period.
-ON_A_RING = {"x": Real(0.0, 2.0, distinct=True), "xp": Real(0.0, 2.0, distinct=True)}
+#: A curve has increasing nodes: those drawn are put in order by the period. A short interval would make steep lines.
+ON_A_RING = {"x": Real(0.0, 16.0, distinct=True), "xp": Real(0.0, 16.0, distinct=True)}
 
 
 @composite(
     np.interp, sample=ON_A_RING,
-    cases=[case((4,), (3,), (3,), period=2.5), case((), (2,), (2,), period=-2.5), case((2, 2), (1,), (1,), period=3),
+    cases=[case((4,), (3,), (3,), period=20.0), case((), (2,), (2,), period=-20), case((2, 2), (1,), (1,), period=24),
            case((3,), (1,), (1,))],
     note="at a node the slope of least norm, at the ends that of the interval inside; also in left and right",
 )  # fmt: skip

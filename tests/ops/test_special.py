@@ -181,6 +181,16 @@ def test_gamma_functions_of_complex_numbers_left_of_0() -> None:
         check_grads(lambda z, function=function: np.real(function(z)), z)
 
 
+@pytest.mark.parametrize("x", [-2e-4, -4e-5, -1e-6, -1e-9, 0.0, 1e-9])
+def test_zeta_beside_zero(x: float) -> None:
+    """By its Taylor series at 0; reflected there, it would be a pole times a zero."""
+    first, second, third, fourth = -np.log(2 * np.pi) / 2, -2.0063564559085848, -6.0047111668622545, -23.9971031880
+    slope = first + second * x + third * x**2 / 2 + fourth * x**3 / 6
+    np.testing.assert_allclose(grad(special.zeta)(x), slope, rtol=1e-12)
+    bend = second + third * x + fourth * x**2 / 2
+    np.testing.assert_allclose(grad(grad(special.zeta))(x), bend, rtol=1e-7)
+
+
 def test_zeta_at_the_zeros() -> None:
     found = grad(lambda t: np.real(special.zeta(0.5 + 1j * t)))(14.134725141734695)
     near = [np.real(special.zeta(0.5 + 1j * (14.134725141734695 + h))) for h in (1e-5, -1e-5)]

@@ -140,8 +140,11 @@ def _powers(s: Array, q: Any) -> Array:
 
 
 def _riemann(g: Array, x: Array) -> Array:
-    """dζ(x)/dx by its series; for Re x < 0 by the reflection formula: DLMF 25.4.2, differentiated."""
-    left = np.real(x) < 0
+    """dζ(x)/dx by its series; left of Re x = -1/2 by the reflection formula: DLMF 25.4.2, differentiated.
+
+    Nearer to 0 that has a pole times a zero, and loses the digits of both.
+    """
+    left = np.real(x) < -0.5
     s, right = np.where(left, 1 - x, 2), np.where(left, 2, x)
     angle = math.pi / 2 * np.where(left, x, 0)
     logarithmic = math.log(2 * math.pi) - special.psi(s)
