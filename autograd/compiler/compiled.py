@@ -15,10 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler import differentiated
-from autograd.compiler.emit import emitted
+from autograd.compiler import backends, differentiated
 from autograd.compiler.inference import ones as dummy
-from autograd.compiler.optimize import flops_of, lowered, optimized
+from autograd.compiler.optimize import flops_of, optimized
 from autograd.compiler.program import Program, Value, mapped
 from autograd.compiler.recording import Recording, record, settled
 from autograd.compiler.signature import Parameters, Static, described, difference, is_array, read
@@ -68,6 +67,7 @@ class Made:
     example: tuple[Any, Any]
     text: str
     make: Callable[[], Fn]
+    backend: str
     idle: list[Fn] = field(default_factory=list)
     checks: list[tuple[Any, tuple[int, ...], Any]] = field(default_factory=list)
     donated: list[int] = field(default_factory=list)
@@ -132,7 +132,7 @@ class Made:
         if key not in self._derived:
             fn = differentiated.derived(self.recording.program, mode, floating)
             fn.__name__ = f"{mode} of {self.name}"
-            self._derived[key] = Compiled(fn, (), (), "auto")
+            self._derived[key] = Compiled(fn, (), (), self.backend)
         return self._derived[key]
 
     def __repr__(self) -> str:
@@ -167,10 +167,8 @@ class Compiled:
     def __init__(self, fn: Fn, static: Any, donate: Any, backend: str) -> None:
         if not callable(fn):
             raise TypeError(f"compile takes a function; met {fn!r}")
-        if backend not in ("auto", "numpy"):
-            raise ValueError(f"backend is 'auto' or 'numpy'; met {backend!r}")
         self.fn = fn
-        self.backend = backend
+        self.backend = backends.chosen(backend)
         self._name = getattr(fn, "__name__", type(fn).__name__)
         self._parameters = Parameters(fn, static, donate)
         self._programs: OrderedDict[Any, list[Made]] = OrderedDict()
@@ -214,6 +212,10 @@ class Compiled:
             bound.off = self.off
             kept = held[name] = _Kept(bound)
         return kept.of
+
+    def __repr__(self) -> str:
+        """Name the function and the backend."""
+        return f"<compiled {self._name}, backend {self.backend!r}, {len(self.programs)} programs>"
 
     @property
     def programs(self) -> tuple[Made, ...]:
@@ -282,14 +284,14 @@ class Compiled:
         recording = record(self.fn, args, kwargs, is_array, statics)
         program = optimized(recording.program, self.off)
         donated = self._donated(recording, args, kwargs)
-        emitter, make = emitted(lowered(program, self.off), donated, self.off)
+        emitter, make = backends.emitted_by(self.backend, program, donated, self.off)
         storage = emitter.storage
         outputs = sum(out.nbytes for out in program.outputs if isinstance(out, Value))
         first = len(program.inputs) - len(recording.reads)
         made = Made(
             self._name, recording, program, why,
             Memory(storage.nbytes, storage.live, outputs), flops_of(program), signature,
-            mapped((args, kwargs), _shape_of), emitter.source, make,
+            mapped((args, kwargs), _shape_of), emitter.source, make, self.backend,
         )  # fmt: skip
         made.checks = [
             (held, value.shape, value.dtype)

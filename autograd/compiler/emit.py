@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.native.nest import Kernel
 from autograd.compiler.passes.kinds import reduction
 from autograd.compiler.program import Constant, Node, Program, Value, index_text, name_of
 from autograd.compiler.storage import Storage, planned
@@ -46,6 +47,8 @@ class Emitter:
         self.lines: list[str] = []
         self.known: dict[Any, str] = {}
         self.once: set[Value] = set()
+        self.waiting: list[Node] = []
+        self.plans: list[Plan] = []
         self.given: set[Value] = set()
 
     # Names
@@ -125,6 +128,7 @@ class Emitter:
             self.name(value)
         for node in program.nodes:
             self._node(node)
+        self._run_kernels()
         returned = [self._returned(out) for out in program.outputs]
         parameters = ", ".join(self.names[value] for value in program.inputs)
         body = [*self.lines, f"return ({', '.join(returned)}{',' if len(returned) == 1 else ''})"]
@@ -158,10 +162,15 @@ class Emitter:
                     self.names[out] = self.name(storage.taken[out])
                 else:
                     self.lines.append(f"{self.name(out)} = empty({self.text(out.shape)}, {self.text(out.dtype)})")
+            if isinstance(node.fn, Kernel):
+                self.waiting.append(node)
+                return
             line = self._writing(node)
             if line != "pass":
+                self._run_kernels()
                 self.lines.append(line)
             return
+        self._run_kernels()
         self._calling(node)
 
     def _place(self, out: Value) -> None:
@@ -180,6 +189,39 @@ class Emitter:
     def _is_once(self, view: Value) -> bool:
         of = self.storage.views[view]
         return of in self.once
+
+    def _run_kernels(self) -> None:
+        """Call the kernels that wait, all at once."""
+        if not self.waiting:
+            return
+        arguments: dict[str, int] = {}
+        calls: list[tuple[Kernel, list[Any]]] = []
+        labels: list[tuple[str, int]] = []
+        for node in self.waiting:
+            kernel = node.fn
+            assert isinstance(kernel, Kernel)
+            arrays = [(node.args[i], on) for i, on in kernel.starts] + [(out, 0) for out in node.outs]
+            calls.append((kernel, [self._address(value, on, arguments) for value, on in arrays]))
+            labels += [(self.text(y), count) for y, count in kernel.labels]
+        name = f"run{len(self.plans)}"
+        self.plans.append((name, calls))
+        given = ", ".join(arguments)
+        shown = "".join(f"({y}, {count}), " for y, count in labels)
+        self.lines.append(f"{name}({given}) is None or {self.bind(_mended, 'mended')}({name}, [{given}], [{shown}])")
+        self.waiting = []
+
+    def _address(self, value: Value, on: int, arguments: dict[str, int]) -> Any:
+        """Tell where an array lies: in the arena, in memory, or where the argument of a name does."""
+        storage = self.storage
+        if value in storage.slot:
+            return "arena", storage.slot[value], on
+        array = self.bound.get(self.name(value)) if value in storage.numbers else getattr(value, "array", None)
+        if value in storage.numbers and array is None:
+            array = self.bound[self.number(storage.numbers[value], value.dtype)]
+        if type(array) is np.ndarray:
+            self.bind(array, "c")
+            return "memory", array, on
+        return "argument", arguments.setdefault(self.text(value), len(arguments)), on
 
     def _writing(self, node: Node) -> str:
         if isinstance(node.fn, Tile):
@@ -294,6 +336,22 @@ class Emitter:
         return f"array({self.text(out)})"
 
 
+#: The name of what runs some kernels, and each kernel with where its arrays lie.
+Plan = tuple[str, list[tuple[Kernel, list[Any]]]]
+
+
+def _mended(run: Callable[..., Any], arrays: list[Any], labels: list[Any]) -> None:
+    """Run kernels that refused: on copies of what does not lie straight; or say which label is out of bounds."""
+    result = run(*[np.require(x, requirements=("C", "A", "E")) for x in arrays])
+    if result is None:
+        return
+    for y, count in labels:
+        wrong = (y < -count) | (y >= count)
+        if wrong.any():
+            raise IndexError(f"index {y[wrong][0]} is out of bounds for axis 1 with size {count}")
+    raise IndexError("an index is out of bounds")
+
+
 def _takes_one_kind(fn: Any, dtype: Any) -> bool:
     """Tell whether a function takes all its operands in one dtype, as arithmetic does and `ldexp` does not."""
     if fn is over:
@@ -315,6 +373,24 @@ def _met(name: str, found: Any, dtype: Any, shape: Any) -> None:
     )
 
 
+def _runners(plans: list[Plan], arena: int) -> dict[str, Callable[..., Any]]:
+    """Make what runs kernels on an arena."""
+    from autograd.compiler.native.jit import kernel
+    from autograd.compiler.native.runner import Call, runner
+
+    def address(place: Any) -> Any:
+        where, what, on = place
+        if where == "arena":
+            return arena + what.offset + on
+        return what.ctypes.data + on if where == "memory" else (what, on)
+
+    return {
+        name: runner([Call(kernel(made.nest), [address(place) for place in places], made.rows)
+                      for made, places in calls])
+        for name, calls in plans
+    }  # fmt: skip
+
+
 def emitted(
     program: Program, donated: Collection[Value] = (), off: Collection[str] = (), required: bool = False
 ) -> tuple[Emitter, Callable[[], Callable[..., Any]]]:
@@ -328,11 +404,13 @@ def emitted(
     def make() -> Callable[..., Any]:
         space = dict(emitter.bound)
         space.update((name, make()) for name, make in emitter.makers.items())
-        arena = np.empty(storage.nbytes + 64, np.uint8)
+        arena = space["arena"] = np.empty(storage.nbytes + 64, np.uint8)
         start = -arena.ctypes.data % 64
         for name, value in emitter.places:
             at = start + storage.slot[value].offset
             space[name] = arena[at : at + value.nbytes].view(value.dtype).reshape(value.shape)
+        if emitter.plans:
+            space.update(_runners(emitter.plans, start + arena.ctypes.data))
         exec(code, space)
         run: Callable[..., Any] = space["run"]
         return run

@@ -46,10 +46,18 @@ def optimized(program: Program, off: Collection[str] = ()) -> Program:
     return program
 
 
-def lowered(program: Program, off: Collection[str] = ()) -> Program:
-    """Rewrite a program into the calls that NumPy does fastest, but for the passes that are switched off."""
+def lowered(program: Program, off: Collection[str] = (), native: bool = False) -> Program:
+    """Rewrite a program into the calls that are fastest, but for the passes that are switched off.
+
+    With `native` what a kernel can do becomes one, and what is left becomes what NumPy does fastest.
+    """
+    if native:
+        # Products are cheap in a kernel, where numbers moved outward would make each turn of a loop another one.
+        from autograd.compiler.native.building import fused
+
+        program = fused(program)
     for name, run in LOWERING.items():
-        if name not in off:
+        if name not in off and not (native and name == "numbers"):
             program = run(program)
     return program
 

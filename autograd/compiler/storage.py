@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.lowering import add_flat, add_part
+from autograd.compiler.native.nest import Kernel
 from autograd.compiler.passes.kinds import is_elementwise, is_view, joined_axis, number_of
 from autograd.compiler.program import Constant, Node, Program, Value, values_in
 from autograd.compiler.tiling import Tile
@@ -202,15 +203,17 @@ def _overwritable(node: Node) -> Sequence[Any]:
         return node.args[2:]
     if node.fn in (gate, add_flat, add_part):
         return node.args[:1]
-    return node.args if is_elementwise(node.fn) or isinstance(node.fn, Tile) else ()
+    return node.args if is_elementwise(node.fn) or isinstance(node.fn, (Tile, Kernel)) else ()
 
 
 def _dying(node: Node, out: Value, at: int, storage: Storage, last: dict[Value, int]) -> Value | None:
     """Find an operand whose place a result may take: needed no more, and as large, element on element."""
-    if isinstance(node.fn, Tile) or len(node.outs) != 1:
+    if isinstance(node.fn, Tile) or (len(node.outs) != 1 and not isinstance(node.fn, Kernel)):
         return None
     for x in _overwritable(node):
         if isinstance(x, Value) and x in storage.slot and last.get(x) == at:
+            if isinstance(node.fn, Kernel) and not node.fn.may_overwrite(node, x, out):
+                continue
             if x.shape == out.shape and x.dtype == out.dtype and storage.slot[x].end == at:
                 if node.fn is np.where and any(_touches(y, x, storage) for y in node.args[:2]):
                     continue
@@ -249,7 +252,7 @@ def _take(program: Program, storage: Storage, last: dict[Value, int], donated: l
             continue
         for out in node.outs:
             keeps = out in storage.fresh
-            if not keeps and (out not in storage.slot or isinstance(node.fn, Tile)):
+            if not keeps and (out not in storage.slot or isinstance(node.fn, (Tile, Kernel))):
                 continue
             for given, held in holder.items():
                 if (given.shape, given.dtype) != (out.shape, out.dtype):
@@ -270,6 +273,8 @@ def _in_place_of(held: Value, node: Node, out: Value, at: int, storage: Storage,
         return False
     if isinstance(node.fn, Tile):
         return node.fn.reads_before(held, out)
+    if isinstance(node.fn, Kernel):
+        return node.fn.may_overwrite(node, held, out)
     return node.fn is not np.where or all(x is not held for x in node.args[:2])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.compiler.inference import result_of, value_like
+from autograd.compiler.native.nest import Kernel
 from autograd.compiler.program import Constant, Node, Program, Value, called, name_of, values_in
 from autograd.compiler.tiling import Tile
 from autograd.tree import flatten
@@ -29,7 +30,7 @@ def _check_kinds(node: Node) -> None:
     if isinstance(node.fn, Tile):
         verify(Program(node.fn.inputs, node.fn.nodes, node.fn.outputs))
         return
-    if node.ordered:
+    if node.ordered or isinstance(node.fn, Kernel):
         return
     result = result_of(node.fn, node.args, node.kwargs)
     found: Sequence[Value] = [

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.lowering import CLIP, add_flat, add_part, among_zeros, places, places_into, take_flat
+from autograd.compiler.native.nest import Kernel
 from autograd.compiler.passes.kinds import joined_axis, reduces, reduction
 from autograd.compiler.program import Node, index_text, values_in
 from autograd.compiler.symbol import cast
@@ -35,7 +36,7 @@ def writer(*functions: Any) -> Callable[[Writer], Writer]:
 def writes(node: Node) -> bool:
     """Tell whether a node's function can write into an array that it is given."""
     fn = node.fn
-    if isinstance(fn, Tile):
+    if isinstance(fn, (Tile, Kernel)):
         return True
     if any(out.dtype.kind not in "biufc" for out in node.outs) or node.ordered:
         return False

@@ -1,0 +1,378 @@
+"""Write a loop nest as LLVM IR: what both orders of loops have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from itertools import product
+from typing import Any
+
+from autograd.compiler.native.lanes import BITS, FLOATS, TYPES, Function, Module, Row, absolute, fma, two_sum, where
+from autograd.compiler.native.nest import Access, Fixed, Nest, Place, Step
+from autograd.compiler.native.scalars import FUNCTIONS, converted, from_memory, start_of, to_memory
+
+Index = tuple[int, ...]
+
+
+class Writer:
+    """What both orders have in common.
+
+    Attributes
+    ----------
+    cells : dict
+        The row of each cell at each unrolled index, at the place where the text is being written.
+    sums : dict
+        Where each reduction over rows or lanes is collected: the name of an `alloca`.
+    """
+
+    def __init__(self, nest: Nest, module: Module, vector: int) -> None:
+        self.nest = nest
+        self.module = module
+        kinds = [a.kind for a in nest.inputs] + [s.kind for s in nest.steps] + [k for s in nest.steps for k in s.kinds]
+        widest = max((BITS[kind] for kind in kinds if kind != "i8"), default=64)
+        self.lanes = max(vector * 8 // max(widest, 32), 1)
+        self.fn = Function(module, self.lanes)
+        self.depends = nest.depends()
+        self.inside = [step.on for step in nest.steps]
+        self.first_step = len(nest.inputs)
+        self.cells: MutableMapping[tuple[int, Index], Row] = {}
+        self.sums: dict[tuple[Any, ...], str] = {}
+        self.row = 0
+        self.left = ""
+        self.pointers: list[str] = []
+        self.mask: Row | None = None
+        self.checks = any(step.fn == "label" for step in nest.steps)
+
+    # Text
+
+    def label(self, what: str) -> str:
+        """Give the name of a new block."""
+        return self.fn.fresh(what)[1:]
+
+    @contextmanager
+    def loop(self, first: str, last: str, by: int) -> Iterator[str]:
+        """Write a loop over i = first, first + by, ... while i + by ≤ last; give the name of i.
+
+        Afterwards i goes on where the loop ended: its name is in `left`.
+        """
+        fn = self.fn
+        head, body, end = self.label("head"), self.label("body"), self.label("end")
+        before = fn.block
+        fn.do(f"br label %{head}")
+        fn.start(head)
+        i, following = fn.fresh("i"), fn.fresh("n")
+        where_to = len(fn.lines)
+        fn.do("")
+        fn.do(f"{following} = add i64 {i}, {by}")
+        more = fn.fresh("m")
+        fn.do(f"{more} = icmp sle i64 {following}, {last}")
+        fn.do(f"br i1 {more}, label %{body}, label %{end}")
+        fn.start(body)
+        yield i
+        fn.lines[where_to] = f"  {i} = phi i64 [ {first}, %{before} ], [ {following}, %{fn.block} ]"
+        fn.do(f"br label %{head}")
+        fn.start(end)
+        self.left = i
+
+    def run(self, name: str) -> None:
+        """Write the function."""
+        fn = self.fn
+        count = len(self.nest.inputs) + len(self.nest.outputs) + len(self.scratch())
+        for i in range(count):
+            at, pointer = fn.fresh("a"), fn.fresh("p")
+            fn.do(f"{at} = getelementptr i64, ptr %table, i64 {i}")
+            fn.do(f"{pointer} = load ptr, ptr {at}, align 8")
+            self.pointers.append(pointer)
+        if self.checks:
+            fn.do("%bad = alloca i64, align 8")
+            fn.do("store i64 0, ptr %bad, align 8")
+        self.body()
+        if self.checks:
+            fn.do("%status = load i64, ptr %bad, align 8")
+            fn.do("ret i64 %status")
+        else:
+            fn.do("ret i64 0")
+        # Room on the stack is taken once, at the start.
+        rooms = [line for line in fn.lines if " = alloca " in line]
+        rest = [line for line in fn.lines if " = alloca " not in line]
+        text = "\n".join(["entry:", *rooms, *rest])
+        self.module.functions.append(f"define i64 @{name}(ptr %table, i64 %first, i64 %last) {{\n{text}\n}}")
+
+    def scratch(self) -> list[int]:
+        """Give the sizes in bytes of what is needed besides inputs and outputs."""
+        return []
+
+    def body(self) -> None:
+        """Write what the function does."""
+        raise NotImplementedError
+
+    # Memory
+
+    def moved(self, pointer: str, index: str, stride: int) -> str:
+        """Give the address `index * stride` bytes on."""
+        fn = self.fn
+        if stride == 0:
+            return pointer
+        offset, name = fn.fresh("o"), fn.fresh("p")
+        fn.do(f"{offset} = mul i64 {index}, {stride}")
+        fn.do(f"{name} = getelementptr i8, ptr {pointer}, i64 {offset}")
+        return name
+
+    def shifted(self, pointer: str, by: int) -> str:
+        """Give the address some bytes on."""
+        if by == 0:
+            return pointer
+        name = self.fn.fresh("p")
+        self.fn.do(f"{name} = getelementptr i8, ptr {pointer}, i64 {by}")
+        return name
+
+    def row_of(self, pointer: str, access: Access, row: str) -> str:
+        """Give the address of a row."""
+        fn = self.fn
+        left = row
+        for size, stride in reversed(access.rows[1:]):
+            at, rest = fn.fresh("d"), fn.fresh("d")
+            fn.do(f"{at} = urem i64 {left}, {size}")
+            fn.do(f"{rest} = udiv i64 {left}, {size}")
+            pointer, left = self.moved(pointer, at, stride), rest
+        return self.moved(pointer, left, access.rows[0][1]) if access.rows else pointer
+
+    def load(self, pointer: str, kind: str, lanes: int, stride: int = 0) -> Row:
+        """Read one element, or as many as there are lanes; masked where a mask is set."""
+        fn = self.fn
+        align = BITS[kind] // 8
+        if lanes == 1:
+            return from_memory(fn.emit(f"load {TYPES[kind]}, ptr {pointer}, align {align}", kind, 1))
+        if stride == 0:
+            return self.spread(self.load(pointer, kind, 1), lanes)
+        full = fn.type(kind, lanes)
+        if stride == align and self.mask is None:
+            return from_memory(fn.emit(f"load {full}, ptr {pointer}, align {align}", kind, lanes))
+        mask = self.mask or fn.constant(1, "i1", lanes)
+        suffix = f"v{lanes}{kind}"
+        if stride == align:
+            name = f"llvm.masked.load.{suffix}.p0"
+            return from_memory(self._masked(name, full, f"ptr align {align} {pointer}", "ptr", mask, kind))
+        addresses = self.addresses(pointer, lanes, stride)
+        name = f"llvm.masked.gather.{suffix}.v{lanes}p0"
+        pointers = f"<{lanes} x ptr>"
+        return from_memory(self._masked(name, full, f"{pointers} align {align} {addresses}", pointers, mask, kind))
+
+    def _masked(self, name: str, full: str, address: str, pointer: str, mask: Row, kind: str) -> Row:
+        fn = self.fn
+        self.module.declare(name, full, pointer, mask.type, full)
+        return fn.emit(
+            f"call {full} @{name}({address}, {mask.type} {mask.name}, {full} zeroinitializer)", kind, mask.lanes
+        )
+
+    def store(self, pointer: str, x: Row, kind: str, stride: int = 0) -> None:
+        """Write one element, or as many as there are lanes."""
+        fn = self.fn
+        align = BITS[kind] // 8
+        x = to_memory(x)
+        assert x.kind == kind, f"{x.kind} is stored as {kind}"
+        if x.lanes == 1:
+            fn.do(f"store {x.type} {x.name}, ptr {pointer}, align {align}")
+            return
+        if stride == align and self.mask is None:
+            fn.do(f"store {x.type} {x.name}, ptr {pointer}, align {align}")
+            return
+        mask = self.mask or fn.constant(1, "i1", x.lanes)
+        suffix = f"v{x.lanes}{kind}"
+        if stride == align:
+            name, place, typed = f"llvm.masked.store.{suffix}.p0", "ptr", f"ptr align {align} {pointer}"
+        else:
+            place = f"<{x.lanes} x ptr>"
+            name = f"llvm.masked.scatter.{suffix}.v{x.lanes}p0"
+            typed = f"{place} align {align} {self.addresses(pointer, x.lanes, stride)}"
+        self.module.declare(name, "void", x.type, place, mask.type)
+        fn.do(f"call void @{name}({x.type} {x.name}, {typed}, {mask.type} {mask.name})")
+
+    def addresses(self, pointer: str, lanes: int, stride: int) -> str:
+        """Give the addresses of the lanes, a stride apart."""
+        fn = self.fn
+        offsets = ", ".join(f"i64 {i * stride}" for i in range(lanes))
+        name = fn.fresh("p")
+        fn.do(f"{name} = getelementptr i8, ptr {pointer}, <{lanes} x i64> <{offsets}>")
+        return name
+
+    def spread(self, x: Row, lanes: int) -> Row:
+        """Put one number into all lanes."""
+        if x.lanes == lanes:
+            return x
+        fn = self.fn
+        full = fn.type(x.kind, lanes)
+        one = fn.emit(f"insertelement {full} poison, {x.type} {x.name}, i64 0", x.kind, lanes)
+        mask = f"<{lanes} x i32> zeroinitializer"
+        return fn.emit(f"shufflevector {full} {one.name}, {full} poison, {mask}", x.kind, lanes)
+
+    # Steps
+
+    def unrolled(self, access: Access) -> Iterator[tuple[Index, int]]:
+        """Give each unrolled index of an array with the bytes that it is on."""
+        for index in product(*[range(size) for size, _ in access.unrolled]):
+            yield index, sum(i * stride for i, (_, stride) in zip(index, access.unrolled, strict=True))
+
+    def argument(self, arg: Any, kind: str, index: Index, lanes: int) -> Row:
+        """Give an operand at an unrolled index, in as many lanes."""
+        fn = self.fn
+        if isinstance(arg, Fixed):
+            value = float(arg.value) if "." in arg.value or not arg.value.lstrip("-").isdigit() else int(arg.value)
+            return fn.constant(value, kind, lanes)
+        if isinstance(arg, Place):
+            return converted(self.place(arg.axis, index, lanes), kind)
+        at = tuple(0 if i < 0 else index[i] for i in arg.indices)
+        return self.spread(converted(self.cells[arg.number, at], kind), lanes)
+
+    def place(self, axis: str | int, index: Index, lanes: int) -> Row:
+        """Give the index along an axis."""
+        if isinstance(axis, int):
+            return self.fn.constant(index[axis], "i64", lanes)
+        raise AssertionError("there are no lanes")
+
+    def lanes_of(self, on: str) -> int:
+        """Tell how many lanes there are of what depends on these axes."""
+        raise NotImplementedError
+
+    def step(self, number: int) -> None:
+        """Write a step: at each unrolled index."""
+        step = self.nest.steps[number]
+        lanes = self.lanes_of(self.inside[number])
+        for outer in product(*[range(step.space[i]) for i in step.kept]):
+            total: Row | None = None
+            for inner in product(*[range(step.space[i]) for i in step.summed]):
+                index = [0] * len(step.space)
+                for i, at in (*zip(step.kept, outer, strict=True), *zip(step.summed, inner, strict=True)):
+                    index[i] = at
+                args = [self.argument(arg, kind, tuple(index), lanes)
+                        for arg, kind in zip(step.args, step.kinds, strict=True)]  # fmt: skip
+                if step.over:
+                    self.collect(number, outer, args)
+                elif total is not None and self.is_product(step):
+                    total = fma(args[0], args[1], total)
+                else:
+                    result = self.called(step, args)
+                    total = result if total is None else FUNCTIONS[step.reduce](total, result)
+            if total is not None:
+                self.cells[number + self.first_step, outer] = total
+
+    def called(self, step: Step, args: list[Row]) -> Row:
+        """Call the function of a step."""
+        return self.labelled(args) if step.fn == "label" else FUNCTIONS[step.fn](*args)
+
+    @staticmethod
+    def is_product(step: Step) -> bool:
+        """Tell whether a step sums products, as a product of matrices does."""
+        return step.fn == "multiply" and step.reduce == "add" and step.kind in FLOATS
+
+    def labelled(self, args: list[Row]) -> Row:
+        """Count a negative label from the end, and remember if one is out of bounds."""
+        y, count = args
+        wrong = (y < 0 - count) | (y >= count)
+        if self.mask is not None and y.lanes > 1:
+            wrong = wrong & self.mask
+        fn = self.fn
+        if wrong.lanes > 1:
+            name = f"llvm.vector.reduce.or.v{wrong.lanes}i1"
+            self.module.declare(name, "i1", wrong.type)
+            wrong = fn.emit(f"call i1 @{name}({wrong.type} {wrong.name})", "i1", 1)
+        before = fn.emit("load i64, ptr %bad, align 8", "i64", 1)
+        now = before | wrong.cast("zext", "i64")
+        fn.do(f"store i64 {now.name}, ptr %bad, align 8")
+        return where(y < 0, y + count, y)
+
+    # Reductions over rows and lanes
+
+    def compensated(self, step: Step) -> bool:
+        """Tell whether a sum keeps what rounding loses (Neumaier 1974): then its length does not matter."""
+        return step.reduce == "add" and step.kind in FLOATS and not self.is_product(step)
+
+    def collect(self, number: int, outer: Index, args: list[Row]) -> None:
+        """Add what a step makes to what is collected."""
+        step = self.nest.steps[number]
+        lanes = args[0].lanes
+        kind, place = self.fn.type(step.kind, lanes), self.sums[number, outer, self.row]
+        total = self.fn.emit(f"load {kind}, ptr {place}", step.kind, lanes)
+        mask = self.mask if self.mask is not None and lanes > 1 else None
+        if self.is_product(step):
+            now = fma(args[0], args[1], total)
+            now = now if mask is None else where(mask, now, total)
+        else:
+            result = self.called(step, args)
+            result = result if mask is None else where(mask, result, start_of(step.reduce, step.kind))
+            if self.compensated(step):
+                now, lost = two_sum(total, result)
+                low = self.sums[number, outer, self.row, "low"]
+                more = self.fn.emit(f"load {kind}, ptr {low}", step.kind, lanes) + lost
+                self.fn.do(f"store {kind} {more.name}, ptr {low}")
+            else:
+                now = FUNCTIONS[step.reduce](total, result)
+        self.fn.do(f"store {kind} {now.name}, ptr {place}")
+
+    def begin(self, number: int, lanes: int) -> None:
+        """Make room for what a step collects, and start."""
+        step = self.nest.steps[number]
+        for outer in product(*[range(step.space[i]) for i in step.kept]):
+            key: tuple[Any, ...] = (number, outer, self.row)
+            self._room(key, step.kind, lanes, start_of(step.reduce, step.kind))
+            if self.compensated(step):
+                self._room((*key, "low"), step.kind, lanes, 0.0)
+
+    def _room(self, key: tuple[Any, ...], kind: str, lanes: int, start: Any) -> None:
+        if key not in self.sums:
+            self.sums[key] = self.fn.fresh("s")
+            self.fn.do(f"{self.sums[key]} = alloca {self.fn.type(kind, lanes)}, align 64")
+        first = self.fn.constant(start, kind, lanes)
+        self.fn.do(f"store {first.type} {first.name}, ptr {self.sums[key]}")
+
+    def finish(self, number: int, lanes: int) -> None:
+        """Put together what the lanes collected for a step."""
+        step = self.nest.steps[number]
+        kind = self.fn.type(step.kind, lanes)
+        for outer in product(*[range(step.space[i]) for i in step.kept]):
+            total = self.fn.emit(f"load {kind}, ptr {self.sums[number, outer, self.row]}", step.kind, lanes)
+            if self.compensated(step):
+                low = self.fn.emit(f"load {kind}, ptr {self.sums[number, outer, self.row, 'low']}", step.kind, lanes)
+                high, rest = self._together_exactly(total, low)
+                # Of infinite sums what was lost is no number.
+                whole = where(absolute(high) < float("inf"), high + rest, high)
+            else:
+                whole = self.together(total, step.reduce)
+            self.cells[number + self.first_step, outer] = whole
+
+    def _together_exactly(self, high: Row, low: Row) -> tuple[Row, Row]:
+        """Add up the lanes, and separately what rounding lost."""
+        while high.lanes > 1:
+            (a, b), (c, d) = self.halves(high), self.halves(low)
+            high, lost = two_sum(a, b)
+            low = (c + d) + lost
+        return high, low
+
+    def together(self, x: Row, reduce: str) -> Row:
+        """Reduce the lanes, in a fixed order: halves upon each other."""
+        while x.lanes > 1:
+            x = FUNCTIONS[reduce](*self.halves(x))
+        return x
+
+    def halves(self, x: Row) -> tuple[Row, Row]:
+        """Give the first and the second half of the lanes."""
+        fn, half = self.fn, x.lanes // 2
+        parts = []
+        for start in (0, half):
+            picks = ", ".join(f"i32 {start + i}" for i in range(half))
+            part = f"shufflevector {x.type} {x.name}, {x.type} poison, <{half} x i32> <{picks}>"
+            if half == 1:
+                parts.append(fn.emit(f"extractelement {x.type} {x.name}, i64 {start}", x.kind, 1))
+            else:
+                parts.append(fn.emit(part, x.kind, half))
+        return parts[0], parts[1]
+
+
+def memory_kind(kind: str) -> str:
+    """Give the kind that lies in memory."""
+    return "i8" if kind == "i1" else kind
+
+
+def bytes_of(kind: str) -> int:
+    """Give the bytes of an element in memory."""
+    return BITS[memory_kind(kind)] // 8
