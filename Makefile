@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-thorough mutants lint docs bench bench-ops bench-peers clean
+.PHONY: demo test test-thorough mutants accuracy lint docs bench bench-ops bench-peers clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -26,6 +26,9 @@ test-thorough: $(VENV)/.installed
 
 mutants: $(VENV)/.installed
 	$(BIN)/python tests/mutants.py
+
+accuracy: $(VENV)/.installed
+	$(BIN)/python tests/compiler/native/accuracy.py
 
 docs: $(VENV)/.installed
 	$(BIN)/python -c "from autograd.coverage import markdown; open('docs/ops.md', 'w').write(markdown())"

@@ -50,8 +50,8 @@ def floor_of(name: str) -> int | None:
 
 PUBLIC = {
     "autograd": [
-        "Tape", "Tensor", "array", "check_grads", "compile", "derive", "grad", "is_compiling", "jvp", "keep_memory",
-        "no_grad", "relu", "value_and_grad", "verdict", "vjp",
+        "Tape", "Tensor", "array", "check_grads", "compile", "derive", "get_num_threads", "grad", "is_compiling", "jvp",
+        "keep_kernels", "keep_memory", "no_grad", "relu", "set_num_threads", "value_and_grad", "verdict", "vjp",
     ],
     "nn": [
         "Adam", "CategoricalCrossentropy", "Comparison", "Dense", "Difference", "ReLU", "SGD", "Sequential", "Softmax",

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler import backends, differentiated
+from autograd.compiler.explain import explained
 from autograd.compiler.inference import ones as dummy
 from autograd.compiler.optimize import flops_of, optimized
 from autograd.compiler.program import Program, Value, mapped
@@ -68,6 +69,7 @@ class Made:
     text: str
     make: Callable[[], Fn]
     backend: str
+    lowered: Program
     idle: list[Fn] = field(default_factory=list)
     checks: list[tuple[Any, tuple[int, ...], Any]] = field(default_factory=list)
     donated: list[int] = field(default_factory=list)
@@ -250,6 +252,20 @@ class Compiled:
         """The floating-point operations of the latest program."""
         return self._last().flops
 
+    def explain(self) -> str:
+        """Say of the latest program what runs as one kernel, what that moves and computes, and why it ends there.
+
+        A row tells over how many rows (and lanes, and pieces) a kernel runs, the bytes of the arrays that it reads and
+        writes, its floating-point operations, and the calls in it.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing was compiled yet.
+        """
+        made = self._last()
+        return explained(made.name, made.backend, made.lowered)
+
     def _last(self) -> Made:
         if self._latest is None:
             raise RuntimeError(f"{self._name} has no program yet: call it, or .program(...), with arguments first.")
@@ -292,6 +308,7 @@ class Compiled:
             self._name, recording, program, why,
             Memory(storage.nbytes, storage.live, outputs), flops_of(program), signature,
             mapped((args, kwargs), _shape_of), emitter.source, make, self.backend,
+            emitter.program,
         )  # fmt: skip
         made.checks = [
             (held, value.shape, value.dtype)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.native.nest import Kernel
+from autograd.compiler.native.plan import Plan, mended, runners
 from autograd.compiler.passes.kinds import reduction
 from autograd.compiler.program import Constant, Node, Program, Value, index_text, name_of
 from autograd.compiler.storage import Storage, planned
@@ -163,7 +164,12 @@ class Emitter:
                 else:
                     self.lines.append(f"{self.name(out)} = empty({self.text(out.shape)}, {self.text(out.dtype)})")
             if isinstance(node.fn, Kernel):
+                large = node.fn.is_large
+                if large:
+                    self._run_kernels()
                 self.waiting.append(node)
+                if large:
+                    self._run_kernels()
                 return
             line = self._writing(node)
             if line != "pass":
@@ -207,7 +213,7 @@ class Emitter:
         self.plans.append((name, calls))
         given = ", ".join(arguments)
         shown = "".join(f"({y}, {count}), " for y, count in labels)
-        self.lines.append(f"{name}({given}) is None or {self.bind(_mended, 'mended')}({name}, [{given}], [{shown}])")
+        self.lines.append(f"{name}({given}) is None or {self.bind(mended, 'mended')}({name}, [{given}], [{shown}])")
         self.waiting = []
 
     def _address(self, value: Value, on: int, arguments: dict[str, int]) -> Any:
@@ -336,22 +342,6 @@ class Emitter:
         return f"array({self.text(out)})"
 
 
-#: The name of what runs some kernels, and each kernel with where its arrays lie.
-Plan = tuple[str, list[tuple[Kernel, list[Any]]]]
-
-
-def _mended(run: Callable[..., Any], arrays: list[Any], labels: list[Any]) -> None:
-    """Run kernels that refused: on copies of what does not lie straight; or say which label is out of bounds."""
-    result = run(*[np.require(x, requirements=("C", "A", "E")) for x in arrays])
-    if result is None:
-        return
-    for y, count in labels:
-        wrong = (y < -count) | (y >= count)
-        if wrong.any():
-            raise IndexError(f"index {y[wrong][0]} is out of bounds for axis 1 with size {count}")
-    raise IndexError("an index is out of bounds")
-
-
 def _takes_one_kind(fn: Any, dtype: Any) -> bool:
     """Tell whether a function takes all its operands in one dtype, as arithmetic does and `ldexp` does not."""
     if fn is over:
@@ -373,24 +363,6 @@ def _met(name: str, found: Any, dtype: Any, shape: Any) -> None:
     )
 
 
-def _runners(plans: list[Plan], arena: int) -> dict[str, Callable[..., Any]]:
-    """Make what runs kernels on an arena."""
-    from autograd.compiler.native.jit import kernel
-    from autograd.compiler.native.runner import Call, runner
-
-    def address(place: Any) -> Any:
-        where, what, on = place
-        if where == "arena":
-            return arena + what.offset + on
-        return what.ctypes.data + on if where == "memory" else (what, on)
-
-    return {
-        name: runner([Call(kernel(made.nest), [address(place) for place in places], made.rows)
-                      for made, places in calls])
-        for name, calls in plans
-    }  # fmt: skip
-
-
 def emitted(
     program: Program, donated: Collection[Value] = (), off: Collection[str] = (), required: bool = False
 ) -> tuple[Emitter, Callable[[], Callable[..., Any]]]:
@@ -410,7 +382,7 @@ def emitted(
             at = start + storage.slot[value].offset
             space[name] = arena[at : at + value.nbytes].view(value.dtype).reshape(value.shape)
         if emitter.plans:
-            space.update(_runners(emitter.plans, start + arena.ctypes.data))
+            space.update(runners(emitter.plans, start + arena.ctypes.data))
         exec(code, space)
         run: Callable[..., Any] = space["run"]
         return run

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-import numpy as np
-
 from autograd.compiler import lowering, tiling
+from autograd.compiler.explain import flops
 from autograd.compiler.passes import algebra, common, contraction, dead, numbers, scatters
-from autograd.compiler.passes.kinds import is_elementwise, reduces
-from autograd.compiler.program import Program, Value
+from autograd.compiler.program import Program
 
 Pass = Callable[[Program], Program]
 
@@ -64,12 +62,4 @@ def lowered(program: Program, off: Collection[str] = (), native: bool = False) -
 
 def flops_of(program: Program) -> int:
     """Count operations: one for each element that is made or summed, two for each product in a matrix product."""
-    total = 0
-    for node in program.nodes:
-        if node.fn in (np.matmul, np.dot) and isinstance(node.args[0], Value):
-            total += 2 * node.out.size * (node.args[0].shape[-1] if node.args[0].shape else 1)
-        elif is_elementwise(node.fn):
-            total += sum(out.size for out in node.outs)
-        elif reduces(node.fn) is not None:
-            total += node.args[0].size
-    return total
+    return sum(flops(node) for node in program.nodes)

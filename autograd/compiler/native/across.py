@@ -37,26 +37,19 @@ class Across(Writer):
                     self.store(pointer, self.cells[cell, index], access.kind)
 
     def loops(self, fixed: dict[tuple[int, Index], Row]) -> None:
-        """Write the loop over whole vectors, and what is left."""
-        with self.loop("%first", "%last", self.lanes) as i:
-            self.rows(i)
-        left = self.left
+        """Write the loop over whole vectors, and what is left: masked, to nothing if nothing is."""
+        left = "%first"
+        if self.nest.whole:
+            with self.loop("%first", "%last", self.lanes) as i:
+                self.rows(i)
+            left = self.left
         self.cells = dict(fixed)
-        fn = self.fn
-        rest, after = self.label("rest"), self.label("after")
-        more = fn.fresh("m")
-        fn.do(f"{more} = icmp slt i64 {left}, %last")
-        fn.do(f"br i1 {more}, label %{rest}, label %{after}")
-        fn.start(rest)
-        count = fn.fresh("c")
-        fn.do(f"{count} = sub i64 %last, {left}")
-        number = Row(fn, count, "i64", 1)
-        self.mask = None
-        self.mask = fn.sequence() < self.spread(number, self.lanes) if self.lanes > 1 else None
-        self.rows(left)
-        self.mask = None
-        fn.do(f"br label %{after}")
-        fn.start(after)
+        if self.nest.rest:
+            fn = self.fn
+            count = fn.emit(f"sub i64 %last, {left}", "i64", 1)
+            self.mask = fn.sequence() < self.spread(count, self.lanes)
+            self.rows(left)
+            self.mask = None
         self.cells = fixed
 
     def rows(self, i: str) -> None:

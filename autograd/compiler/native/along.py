@@ -25,12 +25,11 @@ class Along(Writer):
         Where an array without rows lies with its lanes next to each other: addresses for each unrolled index.
     """
 
-    def __init__(self, nest: Nest, module: Module, vector: int) -> None:
-        super().__init__(nest, module, vector)
+    def __init__(self, nest: Nest, module: Module) -> None:
+        super().__init__(nest, module)
         self.phases = nest.phases()
         self.passes = max((p for p, on in zip(self.phases, self.inside, strict=True) if "l" in on), default=0) + 1
-        work = sum(max(1, math.prod(step.space)) for step in nest.steps)
-        self.height = 4 if self.passes == 1 and work <= 40 else 2 if self.passes == 1 and work <= 80 else 1
+        self.height = nest.height
         self.columns: dict[tuple[int, Index], str] = {}
         self.fixed: dict[tuple[int, Index], Row] = {}
         self.packed = [i for i, a in enumerate(nest.inputs) if self._strided(a)]
@@ -124,12 +123,13 @@ class Along(Writer):
             if not where:
                 self.step(number)
         start = "%first"
-        if self.height > 1:
+        if nest.whole:
             with self.loop("%first", "%last", self.height) as i:
                 self.rows(i, self.height)
             start = self.left
-        with self.loop(start, "%last", 1) as i:
-            self.rows(i, 1)
+        if nest.rest:
+            with self.loop(start, "%last", 1) as i:
+                self.rows(i, 1)
         self.row = 0
         self.cells = self.fixed
         for at, (cell, access) in enumerate(nest.outputs):

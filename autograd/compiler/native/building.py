@@ -12,6 +12,7 @@ import numpy as np
 from autograd.compiler.native.fusion import Grouping
 from autograd.compiler.native.generate import rooms
 from autograd.compiler.native.groups import Group, Member, Operand, collapsed
+from autograd.compiler.native.jit import vector
 from autograd.compiler.native.nest import Access, Cell, Fixed, Kernel, Nest, Place, Step
 from autograd.compiler.native.recompute import recomputed
 from autograd.compiler.native.repeats import cuts
@@ -37,17 +38,15 @@ class _Builder:
 
     def run(self) -> Program:
         """Write the program."""
-        units, needs = self.grouping.units, self.grouping.needs
+        units, needs = self.grouping.units, self.grouping.direct
         wanted = self._wanted()
-        waiting = [bin(before).count("1") for before in needs]
+        waiting = [len(before) for before in needs]
         ready = [(unit.first, number) for number, unit in enumerate(units) if waiting[number] == 0]
         heapify(ready)
         followers: list[list[int]] = [[] for _ in units]
         for number, before in enumerate(needs):
-            while before:
-                low = before & -before
-                followers[low.bit_length() - 1].append(number)
-                before ^= low
+            for earlier in before:
+                followers[earlier].append(number)
         order = []
         while ready:
             _, number = heappop(ready)
@@ -56,7 +55,7 @@ class _Builder:
                 waiting[follower] -= 1
                 if waiting[follower] == 0:
                     heappush(ready, (units[follower].first, follower))
-        nodes: list[Node] = [node for node in self.program.nodes if self.grouping._is_number(node)]
+        nodes: list[Node] = [node for node in self.program.nodes if self.grouping.is_number(node)]
         for number in order:
             unit = units[number]
             node = unit.node if unit.node is not None else self._kernel(unit, wanted)
@@ -110,10 +109,12 @@ class _Builder:
         inputs: dict[tuple[Access, Value, int], int] = {}
         cells: dict[Value, int] = {}
         roots: list[Value] = []
+        read: dict[Value, int] = {}
         for member in group.members:
             for arg in member.args:
                 if isinstance(arg, Operand) and self.views.root(arg.value) not in group.made:
                     key = self._outside(arg, member, group, flat)
+                    read[arg.value] = arg.value.nbytes
                     if key not in inputs:
                         inputs[key] = len(inputs)
                         if key[1] not in roots:
@@ -130,10 +131,12 @@ class _Builder:
         outputs = tuple((cells[out], self._stored(out, group, flat)) for out in outs)
         rows = self._rows(group, flat)
         nest = Nest(None if flat else group.width, tuple(key[0] for key in inputs), tuple(steps), outputs)
+        nest = nest.shaped(rows, vector())
         starts = tuple((roots.index(root), on) for _, root, on in inputs)
         spare = [Value((size,), np.dtype(np.uint8)) for size in rooms(nest)]
         labels = tuple((self.views.root(y), count) for y, count in group.labels)
-        kernel = Kernel(nest, starts, rows, len(outs), labels, group)
+        sizes = (*[out.size for out in outs], *[room.size for room in spare])
+        kernel = Kernel(nest, starts, rows, len(outs), labels, sizes, sum(read.values()), group)
         return Node(kernel, tuple(roots), {}, [*outs, *spare], list, group.members[0].origin)
 
     def _drop_dead(self, group: Group, wanted: set[Value]) -> None:
@@ -189,7 +192,7 @@ class _Builder:
         if flat:
             whole = any(p >= 0 for p in arg.at)
             return Access(kind, ((0, size),) if whole else ()), root, on
-        rows = collapsed(self.grouping.rows_of(arg, member.space, group.rows))
+        rows = collapsed(self.grouping.fitting.rows_of(arg, member.space, group.rows))
         lane, unrolled = None, []
         for j, p in enumerate(arg.at):
             if p >= 0 and member.space[p].role == "l":

@@ -16,22 +16,14 @@ from autograd.compiler.native.lanes import Module
 from autograd.compiler.native.nest import Nest
 
 
-def generated(nest: Nest, name: str, vector: int = 64) -> str:
-    """Give the module that defines a nest as a function.
-
-    Parameters
-    ----------
-    nest : Nest
-    name : str
-    vector : int
-        The bytes of a vector.
-    """
+def generated(nest: Nest, name: str) -> str:
+    """Give the module that defines a nest as a function."""
     module = Module()
-    writer = (Across if nest.width is None else Along)(nest, module, vector)
+    writer = (Across if nest.width is None else Along)(nest, module)
     writer.run(name)
     return module.text()
 
 
 def rooms(nest: Nest) -> list[int]:
     """Give the bytes of each room that a kernel needs besides its arrays."""
-    return [] if nest.width is None else Along(nest, Module(), 64).scratch()
+    return [] if nest.width is None else Along(nest, Module()).scratch()

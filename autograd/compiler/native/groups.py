@@ -93,6 +93,7 @@ class Group:
     work: int = 0
     narrow: bool = False
     node: Node | None = None
+    why: str = ""
     first: int = 0
 
     @property

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from functools import cache
 from typing import Any
 
+import llvmlite
 import llvmlite.binding as llvm
 
+from autograd.compiler.native.cache import found, from_environment, kept, key_of
 from autograd.compiler.native.generate import generated
 from autograd.compiler.native.nest import Kernel, Nest
 from autograd.compiler.program import Program
 
-#: Loaded objects, which live as long as the process: addresses into them are handed out.
-_engines: list[Any] = []
 _lock = threading.Lock()
 _kernels: dict[Nest, int] = {}
+#: What is done to a module before it is made code: its text is what is wanted, but for rooms on the stack.
+_PASSES = ("add_sroa_pass",)
 
 
 @cache
@@ -24,24 +27,47 @@ def machine() -> Any:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()
-    return target.create_target_machine(
-        opt=2, cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten()
-    )
+    return target.create_target_machine(opt=2, cpu=llvm.get_host_cpu_name(), features=_features(), jit=True)
+
+
+@cache
+def _features() -> str:
+    return str(llvm.get_host_cpu_features().flatten())
 
 
 @cache
 def vector() -> int:
     """Give the bytes of a vector: what suits the processor."""
-    features = llvm.get_host_cpu_features()
-    return 64 if features.get("avx512f") else 32
+    return 64 if llvm.get_host_cpu_features().get("avx512f") else 32
 
 
-#: What is done to a module before it is made code: its text is what is wanted, but for rooms on the stack.
-_PASSES = ("add_sroa_pass", "add_instruction_combine_pass", "add_simplify_cfg_pass")
+@cache
+def _engine() -> Any:
+    """Give what holds all code of the process, which lives as long: addresses in it are handed out."""
+    return llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine())
 
 
-def loaded(text: str, names: tuple[str, ...]) -> list[int]:
-    """Compile a module, and give the addresses of its functions."""
+def loaded(text: str, name: str) -> int:
+    """Compile the module that defines one function, and give the address of that; kept on disk it need not be compiled.
+
+    The function's name is that of the module from then on, so that two of one text are one.
+    """
+    key = key_of(text, llvm.get_host_cpu_name(), _features(), llvmlite.__version__, sys.platform)
+    symbol = f"k{key[:24]}"
+    code = found(key)
+    if code is None:
+        code = _compiled(text.replace(f"@{name}(", f"@{symbol}("))
+        kept(key, code)
+    _engine().add_object_file(llvm.ObjectFileRef.from_data(code))
+    _engine().finalize_object()
+    address: int = _engine().get_function_address(symbol)
+    if not address:
+        raise RuntimeError(f"{symbol} is not in the code that was made")
+    return address
+
+
+def _compiled(text: str) -> bytes:
+    """Give the object code of a module."""
     module = llvm.parse_assembly(text)
     module.verify()
     builder = llvm.create_pass_builder(machine(), llvm.create_pipeline_tuning_options(speed_level=1))
@@ -51,10 +77,8 @@ def loaded(text: str, names: tuple[str, ...]) -> list[int]:
     for function in module.functions:
         if not function.is_declaration:
             passes.run(function, builder)
-    engine = llvm.create_mcjit_compiler(module, machine())
-    engine.finalize_object()
-    _engines.append(engine)
-    return [engine.get_function_address(name) for name in names]
+    code: bytes = machine().emit_object(module)
+    return code
 
 
 class CannotCompile(RuntimeError):
@@ -81,5 +105,8 @@ def kernel(nest: Nest) -> int:
     """Give the address of a nest's function, compiled once in a process."""
     with _lock:
         if nest not in _kernels:
-            (_kernels[nest],) = loaded(generated(nest, "kernel", vector()), ("kernel",))
+            _kernels[nest] = loaded(generated(nest, "kernel"), "kernel")
         return _kernels[nest]
+
+
+from_environment()

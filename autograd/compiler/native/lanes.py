@@ -10,6 +10,7 @@ import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 #: The LLVM type of each kind of lane.
@@ -25,11 +26,17 @@ Number: TypeAlias = "Row | float | int"
 
 def literal(value: Any, kind: str) -> str:
     """Write a number as LLVM reads it: floats by their bits."""
+    # -0.0 and 0.0, 1 and True are the same keys of a cache.
+    return _literal(repr(value), value, kind)
+
+
+@lru_cache(maxsize=4096)
+def _literal(_: str, value: Any, kind: str) -> str:
     if kind == "f64":
         return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
     if kind == "f32":
         rounded = value if not math.isfinite(value) else struct.unpack("<f", struct.pack("<f", value))[0]
-        return literal(rounded, "f64")
+        return _literal(repr(rounded), rounded, "f64")
     if kind == "i1":
         return "true" if value else "false"
     bits = BITS[kind]
@@ -92,16 +99,13 @@ class Function:
 
     def type(self, kind: str, lanes: int | None = None) -> str:
         """Write the type of a row."""
-        lanes = self.lanes if lanes is None else lanes
-        return TYPES[kind] if lanes == 1 else f"<{lanes} x {TYPES[kind]}>"
+        return _type(kind, self.lanes if lanes is None else lanes)
 
     def constant(self, value: Any, kind: str, lanes: int | None = None) -> Row:
         """Give a row with one number in all lanes."""
         lanes = self.lanes if lanes is None else lanes
         text = literal(value, kind)
-        if lanes > 1:
-            text = f"<{', '.join([f'{TYPES[kind]} {text}'] * lanes)}>"
-        return Row(self, text, kind, lanes)
+        return Row(self, _repeated(TYPES[kind], text, lanes), kind, lanes)
 
     def sequence(self, kind: str = "i64") -> Row:
         """Give 0, 1, 2, ... in the lanes."""
@@ -119,6 +123,16 @@ class Function:
         self.module.declare(full, self.type(kind, first.lanes), *typed)
         return self.emit(f"call {self.type(kind, first.lanes)} @{full}({', '.join(map(_typed, args))})",
                          kind, first.lanes)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _repeated(kind: str, text: str, lanes: int) -> str:
+    return text if lanes == 1 else f"<{', '.join([f'{kind} {text}'] * lanes)}>"
+
+
+@lru_cache(maxsize=256)
+def _type(kind: str, lanes: int) -> str:
+    return TYPES[kind] if lanes == 1 else f"<{lanes} x {TYPES[kind]}>"
 
 
 def _mangled(kind: str, lanes: int) -> str:
@@ -141,7 +155,7 @@ class Row:
     @property
     def type(self) -> str:
         """The LLVM type."""
-        return self.fn.type(self.kind, self.lanes)
+        return _type(self.kind, self.lanes)
 
     def like(self, value: Number) -> Row:
         """Give a number as a row of this kind; a row as it is."""

@@ -9,11 +9,16 @@ unrolled axes. All of this is plain data: it compares and hashes by value, and m
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from autograd.compiler.native.lanes import BITS
 
 #: Up to this length an axis is unrolled.
 UNROLLED = 16
+_NOT_MANY = 2048
+#: From so many places on a kernel is run in pieces of about so many.
+LARGE, PIECE = 100_000, 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +132,49 @@ class Nest:
     steps : tuple of Step
     outputs : tuple of (step, Access)
         What is stored where.
+    lanes : int
+        How many elements a vector has.
+    whole, rest : bool
+        Whether there are whole vectors of rows (blocks of them, where vectors are taken along the lanes), and a rest.
     """
 
     width: int | None
     inputs: tuple[Access, ...]
     steps: tuple[Step, ...]
     outputs: tuple[tuple[int, Access], ...]
+    lanes: int = 8
+    whole: bool = True
+    rest: bool = True
+
+    @property
+    def widest(self) -> int:
+        """The bits of the widest lanes."""
+        kinds = [a.kind for a in self.inputs if a.kind != "i8"] + [s.kind for s in self.steps]
+        return max((BITS[kind] for kind in [*kinds, *[k for s in self.steps for k in s.kinds]]), default=64)
+
+    def shaped(self, rows: int, vector: int) -> Nest:
+        """Choose how many elements a vector has, and what has to be written for so many rows.
+
+        Few rows are one vector, of up to twice the size that the processor has; if they are not many, half vectors that
+        leave no rest save half the code.
+        """
+        lanes = vector * 8 // max(self.widest, 32)
+        if self.width is None:
+            while lanes > 1 and lanes // 2 >= rows:
+                lanes //= 2
+            if lanes < rows <= 2 * lanes:
+                lanes *= 2
+            elif rows <= _NOT_MANY and rows % lanes and lanes > 2 and rows % (lanes // 2) == 0:
+                lanes //= 2
+        block = lanes if self.width is None else self.height
+        return replace(self, lanes=lanes, whole=rows >= block, rest=rows % block != 0)
+
+    @property
+    def height(self) -> int:
+        """How many rows are taken at once where vectors are taken along the lanes."""
+        passes = max((p for p, step in zip(self.phases(), self.steps, strict=True) if "l" in step.on), default=0) + 1
+        work = sum(max(1, math.prod(step.space)) for step in self.steps)
+        return 1 if passes > 1 or work > 80 else 4 if work <= 40 else 2
 
     def depends(self) -> list[str]:
         """Tell for each cell on what it depends: some of `r` and `l`."""
@@ -164,6 +206,10 @@ class Kernel:
         How many results there are; what follows them is room for the kernel's own use.
     labels : tuple of (Value, int)
         The arrays whose labels are checked, and how many there may be.
+    sizes : tuple of int
+        Of each result the elements, of what follows them the bytes.
+    read : int
+        The bytes that it reads, each array once.
     group : Group
         The calls of which it is made.
     """
@@ -173,7 +219,30 @@ class Kernel:
     rows: int
     made: int
     labels: tuple[tuple[Any, int], ...]
+    sizes: tuple[int, ...]
+    read: int
     group: Any
+
+    @property
+    def elements(self) -> int:
+        """How many places there are."""
+        return self.rows * (self.nest.width or 1)
+
+    @property
+    def is_large(self) -> bool:
+        """Tell whether it is run in pieces."""
+        return self.elements >= LARGE and self.elements * self.work >= 8 * LARGE and self.piece < self.rows
+
+    @property
+    def piece(self) -> int:
+        """How many rows are run at once of a large kernel: whole blocks."""
+        block = self.nest.lanes if self.nest.width is None else self.nest.height
+        return max(PIECE // (self.nest.width or 1) // block, 1) * block
+
+    @property
+    def work(self) -> int:
+        """What a place costs, in additions."""
+        return int(self.group.work)
 
     def may_overwrite(self, node: Any, x: Any, out: Any) -> bool:
         """Tell whether a result may lie where an operand lies: each element is read before it is written."""
@@ -193,6 +262,16 @@ class Kernel:
             phases[n] <= stored for n, step in enumerate(self.nest.steps)
             if any(isinstance(arg, Cell) and arg.number in mine for arg in step.args)
         )  # fmt: skip
+
+    @property
+    def calls(self) -> str:
+        """Name the functions in it, in their order, `sum` and the like for reductions."""
+        names = []
+        for member in self.group.members:
+            what = "matmul" if member.fn == "multiply" and member.reduce else member.fn
+            reduced = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}.get(member.reduce, "")
+            names.append(reduced if what == "same" and reduced else what)
+        return ", ".join(names)
 
     @property
     def __name__(self) -> str:

@@ -43,11 +43,6 @@ def _text() -> str:
     """Write the function: `None` if all went well, `False` if an argument does not lie straight, `True` for a label."""
     head = object.__basicsize__
     kind = head - ctypes.sizeof(ctypes.c_void_p)
-
-    def address(of: Any) -> str:
-        return f"inttoptr (i64 {of} to ptr)"
-
-    increment = ctypes.cast(ctypes.pythonapi.Py_IncRef, ctypes.c_void_p).value
     return f"""
 define ptr @run(ptr %self, ptr %args, i64 %count) {{
 entry:
@@ -58,7 +53,17 @@ entry:
   %calls = load i64, ptr %pcalls
   %ptable = getelementptr i64, ptr %plan, i64 2
   %table = load ptr, ptr %ptable
-  %start = getelementptr i64, ptr %plan, i64 3
+  %parray = getelementptr i64, ptr %plan, i64 3
+  %array = load ptr, ptr %parray
+  %pincrement = getelementptr i64, ptr %plan, i64 4
+  %increment = load ptr, ptr %pincrement
+  %pfalse = getelementptr i64, ptr %plan, i64 5
+  %false = load ptr, ptr %pfalse
+  %ptrue = getelementptr i64, ptr %plan, i64 6
+  %true = load ptr, ptr %ptrue
+  %pnone = getelementptr i64, ptr %plan, i64 7
+  %none = load ptr, ptr %pnone
+  %start = getelementptr i64, ptr %plan, i64 8
   br label %check
 check:
   %k = phi i64 [ 0, %entry ], [ %k1, %checked ]
@@ -68,8 +73,8 @@ look:
   %pa = getelementptr ptr, ptr %args, i64 %k
   %a = load ptr, ptr %pa
   %ptype = getelementptr i8, ptr %a, i64 {kind}
-  %type = load i64, ptr %ptype
-  %isarray = icmp eq i64 %type, {id(np.ndarray)}
+  %type = load ptr, ptr %ptype
+  %isarray = icmp eq ptr %type, %array
   br i1 %isarray, label %flags, label %crooked
 flags:
   %pflags = getelementptr i8, ptr %a, i64 {head + _FLAGS}
@@ -81,8 +86,8 @@ checked:
   %k1 = add i64 %k, 1
   br label %check
 crooked:
-  call void {address(increment)}(ptr {address(id(False))})
-  ret ptr {address(id(False))}
+  call void %increment(ptr %false)
+  ret ptr %false
 move:
   %m = phi i64 [ 0, %check ], [ %m1, %moving ]
   %pm = phi ptr [ %start, %check ], [ %pm1, %moving ]
@@ -125,8 +130,8 @@ calling:
   br label %call
 end:
   %well = icmp eq i64 %bad, 0
-  %result = select i1 %well, ptr {address(id(None))}, ptr {address(id(True))}
-  call void {address(increment)}(ptr %result)
+  %result = select i1 %well, ptr %none, ptr %true
+  call void %increment(ptr %result)
   ret ptr %result
 }}
 """
@@ -135,7 +140,7 @@ end:
 @cache
 def _method() -> _Method:
     """Describe the function to Python; it has to stay as long as functions made of it."""
-    (code,) = loaded(_text(), ("run",))
+    code = loaded(_text(), "run")
     return _Method(b"run", code, _FASTCALL, b"Run the kernels of a plan.")
 
 
@@ -150,18 +155,38 @@ def runner(calls: Sequence[Call]) -> Callable[..., bool | None]:
     plan: list[int] = []
     for call in calls:
         plan += [call.code, len(table), call.rows]
-        for address in call.addresses:
-            if isinstance(address, tuple):
-                moves += [address[0], len(table), address[1]]
-                table.append(0)
-            else:
-                table.append(address)
-    head = [len(moves) // 3, len(calls), 0, *moves, *plan]
+        _placed(call.addresses, table, moves)
+    return _made(len(calls), moves, plan, table)[0]
+
+
+def filler(addresses: Sequence[int | tuple[int, int]]) -> tuple[Callable[..., bool | None], Any]:
+    """Make the function that writes where the arrays lie into a table, and give the table."""
+    table: list[int] = []
+    moves: list[int] = []
+    _placed(addresses, table, moves)
+    return _made(0, moves, [], table)
+
+
+def _placed(addresses: Sequence[int | tuple[int, int]], table: list[int], moves: list[int]) -> None:
+    """Put addresses into a table; those of arguments are moved there at each call."""
+    for address in addresses:
+        if isinstance(address, tuple):
+            moves += [address[0], len(table), address[1]]
+            table.append(0)
+        else:
+            table.append(address)
+
+
+def _made(count: int, moves: list[int], plan: list[int], table: list[int]) -> tuple[Callable[..., bool | None], Any]:
+    """Make the builtin function of a plan, which holds the plan and the table."""
+    increment = ctypes.cast(ctypes.pythonapi.Py_IncRef, ctypes.c_void_p).value
+    known = [id(np.ndarray), increment, id(False), id(True), id(None)]
+    head = [len(moves) // 3, count, 0, *known, *moves, *plan]
     everything = np.array([*head, *table], np.int64)
     everything[2] = everything.ctypes.data + 8 * len(head)
     new = ctypes.pythonapi.PyCFunction_NewEx
     new.restype, new.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
-    return new(ctypes.addressof(_method()), everything, None)  # type: ignore[no-any-return]
+    return new(ctypes.addressof(_method()), everything, None), everything[len(head) :]
 
 
 @cache

@@ -53,12 +53,10 @@ def _names() -> dict[Any, str]:
     special = sys.modules.get("scipy.special")
     if special is not None:
         found.update((getattr(special, name), name) for name in _SCIPY)
-    for name in dir(np):
-        ufunc = getattr(np, name)
+    for name in (*FUNCTIONS, *_NAMES):
+        ufunc = getattr(np, name, None)
         if isinstance(ufunc, np.ufunc):
-            known = _NAMES.get(ufunc.__name__, ufunc.__name__)
-            if known in FUNCTIONS or known == "same":
-                found[ufunc] = known
+            found[ufunc] = _NAMES.get(ufunc.__name__, ufunc.__name__)
     return found
 
 

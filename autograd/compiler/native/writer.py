@@ -25,12 +25,10 @@ class Writer:
         Where each reduction over rows or lanes is collected: the name of an `alloca`.
     """
 
-    def __init__(self, nest: Nest, module: Module, vector: int) -> None:
+    def __init__(self, nest: Nest, module: Module) -> None:
         self.nest = nest
         self.module = module
-        kinds = [a.kind for a in nest.inputs] + [s.kind for s in nest.steps] + [k for s in nest.steps for k in s.kinds]
-        widest = max((BITS[kind] for kind in kinds if kind != "i8"), default=64)
-        self.lanes = max(vector * 8 // max(widest, 32), 1)
+        self.lanes = nest.lanes
         self.fn = Function(module, self.lanes)
         self.depends = nest.depends()
         self.inside = [step.on for step in nest.steps]

@@ -13,12 +13,16 @@ import numpy as np
 from autograd.compiler.native.jit import loaded
 from autograd.compiler.native.lanes import Function, Module, Row
 
+#: How many elements a row holds unless told.
+LANES = {"f64": 8, "f32": 16}
+#: Arrays are padded to a multiple of this.
+MOST_LANES = 16
+
 
 @cache
-def _compiled(function: Callable[..., Row], arity: int, kind: str) -> Any:
+def _compiled(function: Callable[..., Row], arity: int, kind: str, lanes: int) -> Any:
     """Compile a loop over whole vectors; arrays are padded."""
     module = Module()
-    lanes = 8 if kind == "f64" else 16
     fn = Function(module, lanes)
     fn.do("br label %loop")
     fn.start("loop")
@@ -39,25 +43,26 @@ def _compiled(function: Callable[..., Row], arity: int, kind: str) -> Any:
     fn.do("ret void")
     parameters = ", ".join([*[f"ptr noalias %x{k}" for k in range(arity)], "ptr noalias %out", "i64 %n"])
     module.functions.append(f"define void @run({parameters}) {{\nentry:\n" + "\n".join(fn.lines) + "\n}")
-    (address,) = loaded(module.text(), ("run",))
+    address = loaded(module.text(), "run")
     return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * (arity + 1), ctypes.c_int64)(address)
 
 
-def evaluate(function: Callable[..., Row], *arrays: Any) -> Any:
+def evaluate(function: Callable[..., Row], *arrays: Any, lanes: int | None = None) -> Any:
     """Give the function of arrays, all float64 or all float32."""
     dtype = arrays[0].dtype
     kind = "f64" if dtype == np.float64 else "f32"
     size = arrays[0].size
-    padded = [np.concatenate([np.ravel(x), np.ones(-size % 16 + 16, dtype)]) for x in arrays]
+    padded = [np.concatenate([np.ravel(x), np.ones(-size % MOST_LANES + MOST_LANES, dtype)]) for x in arrays]
     out = np.empty_like(padded[0])
-    _compiled(function, len(arrays), kind)(*[x.ctypes.data for x in (*padded, out)], size + (-size % 16))
+    run = _compiled(function, len(arrays), kind, lanes or LANES[kind])
+    run(*[x.ctypes.data for x in (*padded, out)], size + (-size % MOST_LANES))
     return out[:size]
 
 
 def ulps(found: Any, exact: Callable[..., Any], *arrays: Any) -> Any:
-    """Give the error of each result in units in the last place of the exact one, by mpmath with 120 bits.
+    """Give the error of each result in units in the last place of the exact one, by mpmath with 240 bits.
 
-    Where the exact value overflows or is no number, the found one has to be what NumPy's rounding gives: 0, else inf.
+    Where the exact value overflows or is no number, the found one has to be so too: the error is 0, else inf.
     """
     dtype = found.dtype
     info = np.finfo(dtype)
