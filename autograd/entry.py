@@ -312,3 +312,8 @@ class Variable(Entry):
         edges: tuple[Edge, ...] = () if parent is None else ((parent, _IDENTITY, None),)
         super().__init__(None, edges, None, next_number(), shape, dtype)
         self.running = True
+
+
+def has_values(x: Any) -> bool:
+    """Tell whether an array's numbers may decide what is done: not on a tape that is recorded, nor in a program."""
+    return not isinstance(x, (Shell, Abstract))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
 from autograd import Tensor, is_compiling
+from autograd.compiler import backends
 
 # The suite is quick and says the same each time; the thorough profile goes looking.
 settings.register_profile("fast", max_examples=16, derandomize=True, deadline=None, database=None)
@@ -24,6 +26,15 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 #: Functions that programs for the book replace process-wide.
 REPLACED = ((np, "dot"), (np, "zeros"), (np, "eye"), (np.random, "randn"))
+
+
+@pytest.fixture(scope="module", params=["numpy", "native"])
+def each_backend(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run a module's tests with each backend as the one that is taken where none is named."""
+    if request.param == "native" and backends.missing():
+        pytest.skip(backends.missing())
+    with mock.patch.dict(os.environ, {backends.VARIABLE: request.param}):
+        yield request.param
 
 
 def switches() -> dict[str, Any]:

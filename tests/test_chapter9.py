@@ -143,6 +143,7 @@ def test_the_neuron_runs():
     assert [line.split()[-1] for line in done.stdout.splitlines()] == ["6.0", "1.0", "5.985"]
 
 
+@pytest.mark.usefixtures("each_backend")
 def test_the_main_job_runs(tmp_path):
     picture = tmp_path / "picture.png"
     done = run("examples/spiral.py", "--epochs", "30", "--hidden", "8", "--seed", "3", "--out", str(picture))

@@ -10,6 +10,8 @@ import pytest
 import nn
 from autograd import grad
 
+pytestmark = pytest.mark.usefixtures("each_backend")
+
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((40, 2)), RNG.integers(0, 3, 40)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Collection
 from functools import cache
@@ -12,6 +13,8 @@ from autograd.compiler.optimize import lowered
 from autograd.compiler.program import Program, Value
 
 BACKENDS = ("auto", "numpy", "native")
+#: The environment variable that names the backend for all that leave it open.
+VARIABLE = "GRADTAPE_BACKEND"
 
 
 @cache
@@ -25,7 +28,7 @@ def missing() -> str:
 
 
 def chosen(backend: str) -> str:
-    """Give the backend that runs programs.
+    """Give the backend that runs programs: for 'auto' the one that `GRADTAPE_BACKEND` names, or the best there is.
 
     Raises
     ------
@@ -39,7 +42,8 @@ def chosen(backend: str) -> str:
     if backend == "native" and missing():
         raise ImportError(f"backend='native' cannot be had here: {missing()}")
     if backend == "auto":
-        return "numpy" if missing() else "native"
+        named = os.environ.get(VARIABLE, "auto")
+        return chosen(named) if named != "auto" else "numpy" if missing() else "native"
     return backend
 
 

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.native.nest import Kernel
-from autograd.compiler.native.plan import Plan, mended, runners
+from autograd.compiler.native.plan import Plan, mended, poisoned, runners
 from autograd.compiler.passes.kinds import reduction
 from autograd.compiler.program import Constant, Node, Program, Value, index_text, name_of
+from autograd.compiler.state import is_checked
 from autograd.compiler.storage import Storage, planned
 from autograd.compiler.tiling import PIECE, Tile
 from autograd.compiler.writers import WRITERS, writes
@@ -372,6 +373,7 @@ def emitted(
     text = emitter.run()
     code = compile(text, "<program>", "exec")
     emitter.source = text
+    checks = is_checked()
 
     def make() -> Callable[..., Any]:
         space = dict(emitter.bound)
@@ -385,6 +387,6 @@ def emitted(
             space.update(runners(emitter.plans, start + arena.ctypes.data))
         exec(code, space)
         run: Callable[..., Any] = space["run"]
-        return run
+        return poisoned(run, arena) if checks else run
 
     return emitter, make

@@ -27,14 +27,15 @@ def compile(
     donate : names or positions
         Arguments whose arrays the program may overwrite with results: the caller gives them up.
     backend : str
-        "numpy", or "auto", the fastest that there is.
+        "numpy", "native" (machine code by llvmlite), or "auto": what the environment variable `GRADTAPE_BACKEND` names,
+        else native where llvmlite is installed.
 
     Returns
     -------
     Compiled
         A callable that takes the arguments of `fn` and returns arrays where `fn` returns Tensors or arrays. Results are
         the caller's to keep. On tracked Tensors it is recorded as one op, and can be differentiated to any order. It
-        has `programs`, `program(...)`, `source`, `memory` and `flops`.
+        has `programs`, `program(...)`, `source`, `explain()`, `memory` and `flops`.
 
     Raises
     ------
@@ -42,7 +43,9 @@ def compile(
         When called: for an argument that is neither an array nor hashable, a function that asks for values (a
         condition on an array, `float(x)`), and one that returns something else than arrays and numbers.
     ValueError
-        If `static` or `donate` names no parameter.
+        If `static` or `donate` names no parameter, or `backend` no backend.
+    ImportError
+        If the backend is "native" and llvmlite is not installed.
 
     Examples
     --------

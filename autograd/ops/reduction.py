@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Array, Shell
+from autograd.entry import Array, Shell, has_values
 from autograd.families import kept_shape, op, reduction
 from autograd.op import Op, Real, case, composite
 from autograd.ops.elementwise import READ, conj
@@ -49,7 +49,7 @@ def _placed(each: Array, ties: Array, known: bool) -> Array:
 def share(g: Array, x: Array, ans: Array, axis: Any) -> Array:
     """Share `g` evenly among the elements equal to the extreme."""
     # Whether the ties are numbers: if the walk is recorded, what it does may not depend on them.
-    known = not isinstance(x, Shell)
+    known = has_values(x)
     ties = x == ans
     if known and ties.size >= _MANY and np.count_nonzero(ties) == ans.size and not np.any(np.isnan(ans)):
         return _placed(g, ties, known)
@@ -195,13 +195,13 @@ def _with_shares(g: Array, x: Array, initial: Any, ans: Array, axis: Any, keepdi
     wins, own = x == ans, initial == ans
     if where is not True:
         wins = np.logical_and(wins, where)
-    return wins, own, _per_tie(g, wins, axis, not isinstance(x, Shell), others=own)
+    return wins, own, _per_tie(g, wins, axis, has_values(x), others=own)
 
 
 def _with_x(g: Array, x: Array, initial: Any, ans: Array, axis: Any, keepdims: bool, where: Any) -> Array:
     """Share `g` evenly among the elements equal to the extreme, `initial` among them."""
     wins, _, each = _with_shares(g, x, initial, ans, axis, keepdims, where)
-    return _placed(each, wins, not isinstance(x, Shell))
+    return _placed(each, wins, has_values(x))
 
 
 def _with_initial(g: Array, x: Array, initial: Any, ans: Array, axis: Any, keepdims: bool, where: Any) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd.compiler.native.lanes import Row
+from autograd.compiler.native.nest import Access
 from autograd.compiler.native.writer import Index, Writer
 
 
@@ -52,11 +53,26 @@ class Across(Writer):
             self.mask = None
         self.cells = fixed
 
+    def _scattered(self, number: int, access: Access, i: str) -> None:
+        """Read rows that do not lie in one line, each from its own address."""
+        fn = self.fn
+        row = self.spread(fn.emit(f"trunc i64 {i} to i32", "i32", 1), self.lanes)
+        left = row + fn.sequence("i32") if self.lanes > 1 else row
+        offset = fn.constant(0, "i64")
+        for size, stride in reversed(access.rows):
+            at = left._do("urem", left, size) if size else left
+            left = left._do("udiv", left, size) if size else left
+            offset = offset + at.cast("zext", "i64") * stride
+        for index, on in self.unrolled(access):
+            self.cells[number, index] = self.gathered(self.pointers[number], offset + on, access.kind)
+
     def rows(self, i: str) -> None:
         """Take all steps for a vector of rows."""
         nest = self.nest
         for number, access in enumerate(nest.inputs):
-            if access.rows:
+            if len(access.rows) > 1:
+                self._scattered(number, access, i)
+            elif access.rows:
                 pointer = self.row_of(self.pointers[number], access, i)
                 for index, on in self.unrolled(access):
                     self.cells[number, index] = self.load(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from autograd.compiler.native.lanes import BITS, TYPES, Module, Row, fma
+from autograd.compiler.native.lanes import BITS, Module, Row, fma
 from autograd.compiler.native.nest import Access, Cell, Nest
 from autograd.compiler.native.scalars import FUNCTIONS, start_of
 from autograd.compiler.native.writer import Index, Writer, bytes_of, memory_kind
@@ -152,8 +152,8 @@ class Along(Writer):
         for place, (index, _) in enumerate(self.unrolled(access)):
             source, to = self.columns[number, index], self.shifted(base, place * self.width * size)
             with self.loop("0", str(self.width), 1) as i:
-                x = self.fn.emit(f"load {TYPES[access.kind]}, ptr {self.moved(source, i, access.lane)}", access.kind, 1)
-                self.fn.do(f"store {x.type} {x.name}, ptr {self.moved(to, i, size)}")
+                x = self.load(self.moved(source, i, access.lane), access.kind, 1)
+                self.store(self.moved(to, i, size), x, access.kind)
             self.columns[number, index] = to
 
     def _turn(self, number: int, at: int) -> None:
@@ -164,9 +164,8 @@ class Along(Writer):
         for index, on in self.unrolled(access):
             to = self.shifted(self.pointers[len(self.nest.inputs) + at], on)
             with self.loop("0", str(self.width), 1) as i:
-                source = self.moved(self.stacks[number, index], i, size)
-                x = self.fn.emit(f"load {TYPES[access.kind]}, ptr {source}", access.kind, 1)
-                self.fn.do(f"store {x.type} {x.name}, ptr {self.moved(to, i, access.lane)}")
+                x = self.load(self.moved(self.stacks[number, index], i, size), access.kind, 1)
+                self.store(self.moved(to, i, access.lane), x, access.kind)
 
     def _clear(self, number: int) -> None:
         """Start the sums over rows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -17,7 +18,8 @@ from autograd.compiler.native.nest import Access, Cell, Fixed, Kernel, Nest, Pla
 from autograd.compiler.native.recompute import recomputed
 from autograd.compiler.native.repeats import cuts
 from autograd.compiler.native.scalars import KINDS
-from autograd.compiler.program import Node, Program, Value, values_in
+from autograd.compiler.program import Constant, Node, Program, Value, values_in
+from autograd.compiler.state import is_checked
 
 
 def fused(program: Program) -> Program:
@@ -133,11 +135,25 @@ class _Builder:
         nest = Nest(None if flat else group.width, tuple(key[0] for key in inputs), tuple(steps), outputs)
         nest = nest.shaped(rows, vector())
         starts = tuple((roots.index(root), on) for _, root, on in inputs)
+        if is_checked():
+            nest = replace(nest, bounds=self._bounds(inputs, outs, rooms(nest)))
         spare = [Value((size,), np.dtype(np.uint8)) for size in rooms(nest)]
         labels = tuple((self.views.root(y), count) for y, count in group.labels)
         sizes = (*[out.size for out in outs], *[room.size for room in spare])
         kernel = Kernel(nest, starts, rows, len(outs), labels, sizes, sum(read.values()), group)
         return Node(kernel, tuple(roots), {}, [*outs, *spare], list, group.members[0].origin)
+
+    @staticmethod
+    def _bounds(inputs: Any, outs: list[Value], spare: list[int]) -> tuple[tuple[int, int], ...]:
+        """Tell what is an array's own: of constants, which may lie as they like, what they span."""
+        found = []
+        for _, root, on in inputs:
+            low, high = 0, root.nbytes
+            if isinstance(root, Constant) and type(root.array) is np.ndarray:
+                start = root.array.__array_interface__["data"][0]
+                low, high = (end - start for end in np.lib.array_utils.byte_bounds(root.array))
+            found.append((low - on, high - on))
+        return (*found, *[(0, out.nbytes) for out in outs], *[(0, size) for size in spare])
 
     def _drop_dead(self, group: Group, wanted: set[Value]) -> None:
         """Leave out members that nobody reads, since others compute them again."""
@@ -210,7 +226,9 @@ class _Builder:
         axes = group.made[out]
         if flat:
             return Access(kind, () if out in group.final else ((0, size),))
-        rows = collapsed([(axis.size, stride) for axis, stride in zip(axes, strides, strict=True) if axis.role == "r"])
+        lines = sorted((axis.number, axis.size, stride) for axis, stride in zip(axes, strides, strict=True)
+                       if axis.role == "r")  # fmt: skip
+        rows = collapsed([(size, stride) for _, size, stride in lines])
         lane = next((stride for axis, stride in zip(axes, strides, strict=True) if axis.role == "l"), None)
         unrolled = [(axis, stride) for axis, stride in zip(axes, strides, strict=True) if axis.role == "u"]
         unrolled.sort(key=lambda pair: pair[0].number)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.lowering import _label_index
-from autograd.compiler.native.groups import ONE, Axes, Axis, Group, Member, Operand, candidate, collapsed, numbered
+from autograd.compiler.native.groups import ONE, Axes, Axis, Group, Member, Operand, candidate, numbered
 from autograd.compiler.native.nest import UNROLLED, Place
 from autograd.compiler.native.scalars import KINDS
 from autograd.compiler.native.views import Views
 from autograd.compiler.native.vocabulary import reading
-from autograd.compiler.passes.kinds import number_of, reduction
+from autograd.compiler.passes.kinds import number_of, reduces, reduction
 from autograd.compiler.program import Node, Value
 from autograd.ops.indexing import scatter
 
@@ -77,6 +77,11 @@ class Fitting:
         numbers = [axis.number for axis in member.space if axis.role == "r"]
         if group.members and sorted(numbers) not in (list(range(len(group.rows))), [-1]):
             raise _Unfit("it has other rows")
+        if not member.has_lanes and len(numbers) > 1:
+            first = member.space.index(next(axis for axis in member.space if axis.role == "r"))
+            together = [axis.number for axis in member.space[first : first + len(numbers)]]
+            if together != list(range(len(numbers))):
+                raise _Unfit("its rows' axes are in another order")
         if not group.rows and any(axis.role != "1" for axis in member.space):
             raise _Unfit("it has more than one element")
         lanes = [axis.size for axis in member.space if axis.role == "l"]
@@ -84,11 +89,6 @@ class Fitting:
             raise _Unfit(f"it has other lanes than {group.width}")
         if (lanes and group.narrow) or (member.is_narrow and group.width is not None and not member.has_lanes):
             raise _Unfit("short rows are taken with vectors along the rows, long ones along the lanes")
-        if not lanes and group.width is None:
-            for arg in member.args:
-                if isinstance(arg, Operand) and self.views.root(arg.value) not in group.made:
-                    if len(collapsed(self.rows_of(arg, member.space, group.rows))) > 1:
-                        raise _Unfit("its rows do not lie in one line")
 
     def rows_of(self, operand: Operand, space: Axes, rows: tuple[int, ...]) -> list[tuple[int, int]]:
         """Give size and stride of each row axis for an array that comes from elsewhere."""
@@ -106,7 +106,7 @@ class Fitting:
         fn = node.fn
         if fn in (np.matmul, np.dot):
             return self._product(node, group)
-        if reduction(node) is not None:
+        if reduces(fn) is not None and node.build is None and not node.ordered:
             return self._reduction(node, group)
         if fn is operator.getitem:
             return self._labelled(node, group)
@@ -157,16 +157,21 @@ class Fitting:
         return Operand(value, tuple(first + j if size != 1 else -1 for j, size in enumerate(value.shape)))
 
     def _reduction(self, node: Node, group: Group) -> list[Member] | None:
-        it = reduction(node)
-        assert it is not None
-        name, kind = REDUCTIONS.get(it.ufunc), KINDS.get(node.out.dtype)
-        if name is None or kind not in ("f64", "f32") or it.x.dtype != node.out.dtype or not it.x.shape:
+        """Read a reduction; of booleans a sum counts."""
+        dtype = node.kwargs.get("dtype")
+        kwargs = {key: value for key, value in node.kwargs.items() if key != "dtype"}
+        it = reduction(Node(node.fn, node.args, kwargs, node.outs))
+        kind = KINDS.get(node.outs[0].dtype)
+        if it is None or kind is None or kind == "i1" or not it.x.shape or dtype not in (None, node.outs[0].dtype):
+            return None
+        name, held = REDUCTIONS.get(it.ufunc), KINDS.get(it.x.dtype)
+        if name is None or held is None or (held != kind and (name != "add" or held in ("f64", "f32"))):
             return None
         space = self.known(it.x, group) or self._usual(it.x.shape, group)
         rows = [i for i, axis in enumerate(space) if axis.role == "r"]
         summed = tuple(i for i in it.axes if space[i].role != "1")
         if not rows or (any(i in summed for i in rows) and not all(i in summed for i in rows)):
-            return None
+            raise _Unfit("it is summed over some of the rows' axes, and not over all")
         if self.number(it.x) is not None:
             return None
         operand = self._aligned(it.x, space)

@@ -136,6 +136,9 @@ class Nest:
         How many elements a vector has.
     whole, rest : bool
         Whether there are whole vectors of rows (blocks of them, where vectors are taken along the lanes), and a rest.
+    bounds : tuple of (int, int)
+        For each array, and each room, the first byte that is its own and the first that is not, from where the nest
+        sees it begin: to check each address. None where nothing is checked.
     """
 
     width: int | None
@@ -145,6 +148,7 @@ class Nest:
     lanes: int = 8
     whole: bool = True
     rest: bool = True
+    bounds: tuple[tuple[int, int], ...] = ()
 
     @property
     def widest(self) -> int:

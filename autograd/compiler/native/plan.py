@@ -47,3 +47,13 @@ def runners(plans: list[Plan], arena: int) -> dict[str, Callable[..., Any]]:
                 [Call(kernel(one.nest), [address(place) for place in places], one.rows) for one, places in calls]
             )
     return found
+
+
+def poisoned(run: Callable[..., Any], arena: Any) -> Callable[..., Any]:
+    """Fill the arena with NaN before each run."""
+
+    def filled(*arrays: Any) -> Any:
+        arena.fill(255)
+        return run(*arrays)
+
+    return filled

@@ -23,12 +23,24 @@ class Job:
     def work(self) -> None:
         """Take pieces until there are none left."""
         for piece in self.next:
-            status = self.run(piece)
-            with self.lock:
-                self.bad |= status
-                self.left -= 1
-                if self.left == 0:
-                    self.done.set()
+            status = 0
+            try:
+                status = self.run(piece)
+            finally:
+                self._count(status)
+
+    def close(self) -> None:
+        """Wait until no thread is at work; what is not begun, since something came between, is left."""
+        for _ in self.next:
+            self._count(0)
+        self.done.wait()
+
+    def _count(self, status: int) -> None:
+        with self.lock:
+            self.bad |= status
+            self.left -= 1
+            if self.left == 0:
+                self.done.set()
 
 
 class Pool:
@@ -54,8 +66,10 @@ class Pool:
                     self.started += 1
         for _ in range(helpers):
             self.queue.put(job)
-        job.work()
-        job.done.wait()
+        try:
+            job.work()
+        finally:
+            job.close()
 
     @staticmethod
     def _serve(queue: SimpleQueue[Job]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.native.lanes import BITS, FLOATS, Row, absolute, copysign, sqrt, where
+from autograd.compiler.native.lanes import BITS, FLOATS, Row, absolute, copysign, fma, sqrt, where
 from autograd.compiler.native.maths import FUNCTIONS as MATHS
 from autograd.compiler.native.maths import rounding
 
@@ -64,6 +64,26 @@ def _logaddexp(x: Row, y: Row) -> Row:
     return where(x.equals(y), x + float(np.log(2.0)), where(gap.is_nan(), x + y, spread))
 
 
+def _xlogy(x: Row, y: Row) -> Row:
+    """0 where x is, whatever y, unless that is NaN."""
+    return where(x.equals(0) & ~y.is_nan(), 0.0, x * MATHS["log"](y))
+
+
+def _xlog1py(x: Row, y: Row) -> Row:
+    """0 where x is, whatever y, unless that is NaN."""
+    return where(x.equals(0) & ~y.is_nan(), 0.0, x * MATHS["log1p"](y))
+
+
+def _hypot(x: Row, y: Row) -> Row:
+    """Multiply the larger by √(1 + (smaller / larger)²); infinite if one is, NaN or not."""
+    a, b = absolute(x), absolute(y)
+    larger, smaller = where(a > b, a, b), where(a > b, b, a)
+    ratio = where(larger.equals(0), 0.0, smaller / larger)
+    length = larger * sqrt(fma(ratio, ratio, 1.0))
+    infinite = a.equals(np.inf) | b.equals(np.inf)
+    return where(infinite, np.inf, where(x.is_nan() | y.is_nan(), x + y, length))
+
+
 def _expit(x: Row) -> Row:
     """1 / (1 + e^-x), on both sides from the exponential that does not overflow."""
     e = MATHS["exp"](-absolute(x))
@@ -86,6 +106,11 @@ FUNCTIONS: dict[str, Callable[..., Row]] = {
     "sign": _signs,
     "copysign": copysign,
     "over": _over,
+    "halve": lambda x, ties: where(ties, x * 0.5, x),
+    "clip": lambda x, low, high: rounding.minimum(rounding.maximum(x, low), high),
+    "hypot": _hypot,
+    "xlogy": _xlogy,
+    "xlog1py": _xlog1py,
     "where": where,
     "maximum": rounding.maximum,
     "minimum": rounding.minimum,

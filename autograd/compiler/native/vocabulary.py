@@ -11,18 +11,18 @@ import numpy as np
 from autograd.compiler.native.scalars import FUNCTIONS, KINDS
 from autograd.compiler.program import Node, Value
 from autograd.compiler.symbol import cast
-from autograd.ops.elementwise import over
+from autograd.ops.elementwise import halve, over
 
 #: What one element costs, in additions; what is not named costs one.
 COSTS = {
     "divide": 4, "over": 6, "sqrt": 5, "reciprocal": 4, "exp": 20, "exp2": 20, "expm1": 26, "log": 26, "log2": 30,
     "log10": 30, "log1p": 32, "cbrt": 30, "power": 90, "sin": 30, "cos": 30, "tan": 45, "arcsin": 30, "arccos": 30,
     "arctan": 30, "arctan2": 40, "sinh": 35, "cosh": 35, "tanh": 35, "arcsinh": 45, "arccosh": 45, "arctanh": 45,
-    "erf": 45, "erfc": 60, "logaddexp": 60, "expit": 30, "label": 4, "sign": 3, "heaviside": 3, "maximum": 2,
-    "minimum": 2,
+    "erf": 45, "erfc": 60, "xlogy": 32, "xlog1py": 38, "hypot": 12, "logaddexp": 60, "expit": 30, "halve": 2, "clip": 4,
+    "label": 4, "sign": 3, "heaviside": 3, "maximum": 2, "minimum": 2,
 }  # fmt: skip
 #: Functions of SciPy that kernels know, under their own names.
-_SCIPY = ("erf", "erfc", "exp2", "expm1", "log1p", "cbrt", "expit")
+_SCIPY = ("erf", "erfc", "exp2", "expm1", "log1p", "cbrt", "expit", "xlogy", "xlog1py")
 #: What NumPy calls differently.
 _NAMES = {
     "float_power": "power", "true_divide": "divide", "conjugate": "same", "positive": "same", "invert": "logical_not",
@@ -34,7 +34,7 @@ _ALSO_INTEGERS = {
     "add", "subtract", "multiply", "negative", "same", "square", "absolute", "sign", "maximum", "minimum", "greater",
     "greater_equal", "less", "less_equal", "equal", "not_equal", "where",
 }  # fmt: skip
-_BOOLEANS = {"logical_and", "logical_or", "logical_xor", "logical_not", "equal", "not_equal", "where", "same"}
+_BOOLEANS = {"halve", "logical_and", "logical_or", "logical_xor", "logical_not", "equal", "not_equal", "where", "same"}
 
 
 class Call(NamedTuple):
@@ -78,8 +78,8 @@ def reading(node: Node) -> Call | None:
         return _converting(node, kind)
     if node.fn is np.where:
         return _choosing(node, kind)
-    if node.fn is over:
-        return _typed("over", node, (kind, kind), kind) if kind in ("f64", "f32") else None
+    if node.fn in (over, halve, np.clip):
+        return _ours(node, kind)
     name = name_of_ufunc(node.fn) if isinstance(node.fn, np.ufunc) else None
     if name is None or not isinstance(node.fn, np.ufunc) or node.fn.nout != 1:
         return None
@@ -91,6 +91,9 @@ def reading(node: Node) -> Call | None:
         return None
     if result != node.out.dtype or any(dtype not in KINDS for dtype in given):
         return None
+    if node.fn.__name__.startswith("logical"):
+        # Anything but 0 is true, NaN too.
+        return Call(name, tuple(node.args), ("i1",) * len(given), kind) if _held(node) else None
     return _typed(name, node, tuple(KINDS[dtype] for dtype in given), kind)
 
 
@@ -109,6 +112,11 @@ def _type_of(arg: Any) -> Any:
     raise TypeError(f"no number: {arg!r}")
 
 
+def _held(node: Node) -> bool:
+    """Tell whether all arrays of a call are of kinds that are known."""
+    return all(value.dtype in KINDS for value in node.inputs())
+
+
 def _typed(name: str, node: Node, kinds: tuple[str, ...], kind: str) -> Call | None:
     """Make the call, if the function is known for these kinds."""
     for given in kinds:
@@ -121,6 +129,21 @@ def _typed(name: str, node: Node, kinds: tuple[str, ...], kind: str) -> Call | N
         if held is None or (held in ("f64", "f32") and given in ("i64", "i32")):
             return None
     return Call(name, tuple(node.args), kinds, kind)
+
+
+def _ours(node: Node, kind: str) -> Call | None:
+    """Read a function that is no ufunc: all operands of one kind, but for the ties of `halve`."""
+    if kind not in ("f64", "f32") or any(
+        isinstance(arg, Value) and KINDS.get(arg.dtype) != kind for arg in node.args[:1]
+    ):
+        return None
+    if node.fn is halve:
+        return _typed("halve", node, (kind, "i1"), kind)
+    if any(arg is None for arg in node.args):
+        return None
+    same = all(not isinstance(arg, Value) or KINDS.get(arg.dtype) == kind for arg in node.args)
+    name, count = ("over", 2) if node.fn is over else ("clip", 3)
+    return _typed(name, node, (kind,) * count, kind) if same and len(node.args) == count else None
 
 
 def _converting(node: Node, kind: str) -> Call | None:

@@ -39,7 +39,9 @@ class Writer:
         self.left = ""
         self.pointers: list[str] = []
         self.mask: Row | None = None
-        self.checks = any(step.fn == "label" for step in nest.steps)
+        self.checks = bool(nest.bounds) or any(step.fn == "label" for step in nest.steps)
+        #: Of which array an address is, where addresses are checked.
+        self.slots: dict[str, int] = {}
 
     # Text
 
@@ -81,6 +83,7 @@ class Writer:
             fn.do(f"{at} = getelementptr i64, ptr %table, i64 {i}")
             fn.do(f"{pointer} = load ptr, ptr {at}, align 8")
             self.pointers.append(pointer)
+            self.slots[pointer] = i
         if self.checks:
             fn.do("%bad = alloca i64, align 8")
             fn.do("store i64 0, ptr %bad, align 8")
@@ -114,6 +117,7 @@ class Writer:
         offset, name = fn.fresh("o"), fn.fresh("p")
         fn.do(f"{offset} = mul i64 {index}, {stride}")
         fn.do(f"{name} = getelementptr i8, ptr {pointer}, i64 {offset}")
+        self.slots[name] = self.slots[pointer]
         return name
 
     def shifted(self, pointer: str, by: int) -> str:
@@ -122,6 +126,7 @@ class Writer:
             return pointer
         name = self.fn.fresh("p")
         self.fn.do(f"{name} = getelementptr i8, ptr {pointer}, i64 {by}")
+        self.slots[name] = self.slots[pointer]
         return name
 
     def row_of(self, pointer: str, access: Access, row: str) -> str:
@@ -139,6 +144,7 @@ class Writer:
         """Read one element, or as many as there are lanes; masked where a mask is set."""
         fn = self.fn
         align = BITS[kind] // 8
+        self.check(pointer, kind, lanes, stride)
         if lanes == 1:
             return from_memory(fn.emit(f"load {TYPES[kind]}, ptr {pointer}, align {align}", kind, 1))
         if stride == 0:
@@ -151,10 +157,24 @@ class Writer:
         if stride == align:
             name = f"llvm.masked.load.{suffix}.p0"
             return from_memory(self._masked(name, full, f"ptr align {align} {pointer}", "ptr", mask, kind))
-        addresses = self.addresses(pointer, lanes, stride)
-        name = f"llvm.masked.gather.{suffix}.v{lanes}p0"
-        pointers = f"<{lanes} x ptr>"
-        return from_memory(self._masked(name, full, f"{pointers} align {align} {addresses}", pointers, mask, kind))
+        return self._gather(self.addresses(pointer, lanes, stride), kind, mask)
+
+    def gathered(self, pointer: str, offset: Row, kind: str) -> Row:
+        """Read the element that lies as many bytes on as each lane says; masked where a mask is set."""
+        fn = self.fn
+        self.check_offset(pointer, offset, kind)
+        name = fn.fresh("p")
+        fn.do(f"{name} = getelementptr i8, ptr {pointer}, {offset.type} {offset.name}")
+        if offset.lanes == 1:
+            return from_memory(fn.emit(f"load {TYPES[kind]}, ptr {name}, align {BITS[kind] // 8}", kind, 1))
+        return self._gather(name, kind, self.mask or fn.constant(1, "i1", offset.lanes))
+
+    def _gather(self, addresses: str, kind: str, mask: Row) -> Row:
+        name = f"llvm.masked.gather.v{mask.lanes}{kind}.v{mask.lanes}p0"
+        full, pointers = self.fn.type(kind, mask.lanes), f"<{mask.lanes} x ptr>"
+        return from_memory(
+            self._masked(name, full, f"{pointers} align {BITS[kind] // 8} {addresses}", pointers, mask, kind)
+        )
 
     def _masked(self, name: str, full: str, address: str, pointer: str, mask: Row, kind: str) -> Row:
         fn = self.fn
@@ -168,6 +188,7 @@ class Writer:
         fn = self.fn
         align = BITS[kind] // 8
         x = to_memory(x)
+        self.check(pointer, kind, x.lanes, stride)
         assert x.kind == kind, f"{x.kind} is stored as {kind}"
         if x.lanes == 1:
             fn.do(f"store {x.type} {x.name}, ptr {pointer}, align {align}")
@@ -185,6 +206,37 @@ class Writer:
             typed = f"{place} align {align} {self.addresses(pointer, x.lanes, stride)}"
         self.module.declare(name, "void", x.type, place, mask.type)
         fn.do(f"call void @{name}({x.type} {x.name}, {typed}, {mask.type} {mask.name})")
+
+    def check(self, pointer: str, kind: str, lanes: int, stride: int) -> None:
+        """Remember if an address is not the array's own, where that is to be checked."""
+        if not self.nest.bounds:
+            return
+        fn, slot = self.fn, self.slots[pointer]
+        at = fn.emit(f"ptrtoint ptr {pointer} to i64", "i64", 1)
+        start = fn.emit(f"ptrtoint ptr {self.pointers[slot]} to i64", "i64", 1)
+        offset = self.spread(at - start, lanes)
+        if lanes > 1 and stride:
+            offset = offset + fn.sequence() * stride
+        self.check_offset(self.pointers[slot], offset, kind)
+
+    def check_offset(self, pointer: str, offset: Row, kind: str) -> None:
+        """Remember if what lies so many bytes from where an array begins is not the array's own."""
+        if not self.nest.bounds:
+            return
+        low, high = self.nest.bounds[self.slots[pointer]]
+        lanes = offset.lanes
+        wrong = (offset < low) | (offset > high - BITS[kind] // 8)
+        self.complain(wrong if self.mask is None or lanes == 1 else wrong & self.mask)
+
+    def complain(self, wrong: Row) -> None:
+        """Remember that something is out of bounds, if it is anywhere."""
+        fn = self.fn
+        if wrong.lanes > 1:
+            name = f"llvm.vector.reduce.or.v{wrong.lanes}i1"
+            self.module.declare(name, "i1", wrong.type)
+            wrong = fn.emit(f"call i1 @{name}({wrong.type} {wrong.name})", "i1", 1)
+        now = fn.emit("load i64, ptr %bad, align 8", "i64", 1) | wrong.cast("zext", "i64")
+        fn.do(f"store i64 {now.name}, ptr %bad, align 8")
 
     def addresses(self, pointer: str, lanes: int, stride: int) -> str:
         """Give the addresses of the lanes, a stride apart."""
@@ -269,14 +321,7 @@ class Writer:
         wrong = (y < 0 - count) | (y >= count)
         if self.mask is not None and y.lanes > 1:
             wrong = wrong & self.mask
-        fn = self.fn
-        if wrong.lanes > 1:
-            name = f"llvm.vector.reduce.or.v{wrong.lanes}i1"
-            self.module.declare(name, "i1", wrong.type)
-            wrong = fn.emit(f"call i1 @{name}({wrong.type} {wrong.name})", "i1", 1)
-        before = fn.emit("load i64, ptr %bad, align 8", "i64", 1)
-        now = before | wrong.cast("zext", "i64")
-        fn.do(f"store i64 {now.name}, ptr %bad, align 8")
+        self.complain(wrong)
         return where(y < 0, y + count, y)
 
     # Reductions over rows and lanes

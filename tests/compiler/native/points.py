@@ -1,7 +1,7 @@
 """What is known of each elementary function of kernels, where it is tried, and how far it is from the truth there.
 
-A sample is too large for mpmath, so NumPy in the next wider dtype looks at all of it, and mpmath judges those points
-that look worst, and some of every kind. The test and the table of docs/trust.md share all of this.
+A sample is too large for mpmath, so NumPy looks at all of it in a wider dtype, and mpmath judges those points that look
+worst, and some of every kind. The test and the table of docs/trust.md share all of this.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from vectorised import evaluate, ulps
 
 from autograd.compiler.native.maths import FUNCTIONS
 
-#: What judges at a glance; where a platform's long double is no wider, it still tells what looks worst.
-WIDER = {np.float64: np.longdouble, np.float32: np.float64}
 #: How many neighbours of an edge are tried on either side.
 NEIGHBOURS = 12
 
@@ -72,38 +70,38 @@ _WHOLE, _WHOLE_ENDS = ((-10, 10), (-1e6, 1e6)), (*[2.0**k for k in (22, 23, 24, 
 CIRCULAR = ("sin", "cos", "tan")
 
 ELEMENTARY = {
-    "exp": Elementary(mpmath.exp, 2, ((-746, 710), (-105, 89), (-1, 1)), (*_EXP_ENDS, *_HALF_STEPS)),
+    "exp": Elementary(mpmath.exp, 1, ((-746, 710), (-105, 89), (-1, 1)), (*_EXP_ENDS, *_HALF_STEPS)),
     "exp2": Elementary(
-        lambda x: mpmath.mpf(2) ** x, 2, ((-1080, 1025), (-151, 129), (-1, 1)),
+        lambda x: mpmath.mpf(2) ** x, 1, ((-1080, 1025), (-151, 129), (-1, 1)),
         (1024.0, 1022.0, 1074.0, 1075.0, 128.0, 126.0, 149.0, 150.0),
     ),
-    "expm1": Elementary(mpmath.expm1, 2, ((-40, 710), (-20, 89), (-1, 1)), (*_EXP_ENDS, *_HALF_STEPS, 37.4, 17.3)),
-    "log": Elementary(mpmath.log, 2, _AROUND_1, _ROOTS),
-    "log2": Elementary(lambda x: mpmath.log(x, 2), 2, _AROUND_1, _ROOTS),
-    "log10": Elementary(mpmath.log10, 2, _AROUND_1, (*_ROOTS, 100.0, 1e5, 1e10, 1e22)),
-    "log1p": Elementary(mpmath.log1p, 2, ((-1, 3), (-0.31, 0.43), (-0.01, 0.01), (0, 1e4)),
+    "expm1": Elementary(mpmath.expm1, 1.5, ((-40, 710), (-20, 89), (-1, 1)), (*_EXP_ENDS, *_HALF_STEPS, 37.4, 17.3)),
+    "log": Elementary(mpmath.log, 1, _AROUND_1, _ROOTS),
+    "log2": Elementary(lambda x: mpmath.log(x, 2), 1, _AROUND_1, _ROOTS),
+    "log10": Elementary(mpmath.log10, 1, _AROUND_1, (*_ROOTS, 100.0, 1e5, 1e10, 1e22)),
+    "log1p": Elementary(mpmath.log1p, 1.5, ((-1, 3), (-0.31, 0.43), (-0.01, 0.01), (0, 1e4)),
                         (math.sqrt(2.0) - 1, math.sqrt(0.5) - 1)),
     "cbrt": Elementary(
-        lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)), 2, ((-1, 1), (1, 8), (-1e6, 1e6)), (8.0, 27.0, 1000.0)
+        lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)), 1, ((-1, 1), (1, 8), (-1e6, 1e6)), (8.0, 27.0, 1000.0)
     ),
-    "power": Elementary(lambda x, y: x**y, 4),
-    "sinh": Elementary(mpmath.sinh, 2, ((-711, 711), (-90, 90), (-2, 2)), (*_SINH_ENDS, *_HALF_STEPS, 20.0, 40.0)),
-    "cosh": Elementary(mpmath.cosh, 2, ((-711, 711), (-90, 90), (-2, 2)), (*_SINH_ENDS, *_HALF_STEPS, 20.0, 40.0)),
-    "tanh": Elementary(mpmath.tanh, 2, ((-23, 23), (-10, 10), (-1, 1)),
+    "power": Elementary(lambda x, y: x**y, 1),
+    "sinh": Elementary(mpmath.sinh, 1.5, ((-711, 711), (-90, 90), (-2, 2)), (*_SINH_ENDS, *_HALF_STEPS, 20.0, 40.0)),
+    "cosh": Elementary(mpmath.cosh, 1.5, ((-711, 711), (-90, 90), (-2, 2)), (*_SINH_ENDS, *_HALF_STEPS, 20.0, 40.0)),
+    "tanh": Elementary(mpmath.tanh, 1.5, ((-23, 23), (-10, 10), (-1, 1)),
                        (_LN2 / 4, 0.75 * _LN2, 9.010913, 19.061547, 22.0)),
-    "arcsinh": Elementary(mpmath.asinh, 2, ((-2, 2), (-0.5, 0.5), (-1e4, 1e4)), (0.2, math.sqrt(0.125), 2.0**60)),
+    "arcsinh": Elementary(mpmath.asinh, 1.5, ((-2, 2), (-0.5, 0.5), (-1e4, 1e4)), (0.2, math.sqrt(0.125), 2.0**60)),
     "arccosh": Elementary(mpmath.acosh, 2, ((1, 2), (1, 1.1), (1, 1e4)), (1.06, 1.25, 2.0**60)),
-    "arctanh": Elementary(mpmath.atanh, 2, ((-1, 1), (-0.3, 0.3), (0.9, 1)), (0.2, 0.46, 1 / 3)),
-    "sin": Elementary(mpmath.sin, 4, _TURNS, _CIRCLE),
-    "cos": Elementary(mpmath.cos, 4, _TURNS, _CIRCLE),
-    "tan": Elementary(mpmath.tan, 4, _TURNS, _CIRCLE),
-    "arcsin": Elementary(mpmath.asin, 2, ((-1, 1), (-0.6, 0.6), (0.9, 1))),
-    "arccos": Elementary(mpmath.acos, 2, ((-1, 1), (-0.6, 0.6), (0.9, 1))),
-    "arctan": Elementary(mpmath.atan, 2, ((-3, 3), (-0.6, 0.6), (-100, 100))),
+    "arctanh": Elementary(mpmath.atanh, 1.5, ((-1, 1), (-0.3, 0.3), (0.9, 1)), (0.2, 0.46, 1 / 3)),
+    "sin": Elementary(mpmath.sin, 1, _TURNS, _CIRCLE),
+    "cos": Elementary(mpmath.cos, 1, _TURNS, _CIRCLE),
+    "tan": Elementary(mpmath.tan, 1.5, _TURNS, _CIRCLE),
+    "arcsin": Elementary(mpmath.asin, 1.5, ((-1, 1), (-0.6, 0.6), (0.9, 1))),
+    "arccos": Elementary(mpmath.acos, 1.5, ((-1, 1), (-0.6, 0.6), (0.9, 1))),
+    "arctan": Elementary(mpmath.atan, 1.5, ((-3, 3), (-0.6, 0.6), (-100, 100))),
     "arctan2": Elementary(mpmath.atan2, 2),
-    "erf": Elementary(mpmath.erf, 4, ((-1.2, 1.2), (-7, 7), (0.9, 1.6)), (3.92, 5.93, 6.0)),
+    "erf": Elementary(mpmath.erf, 1.5, ((-1.2, 1.2), (-7, 7), (0.9, 1.6)), (3.92, 5.93, 6.0)),
     "erfc": Elementary(
-        _erfc, 4, ((-7, 1.5), (0.5, 28), (0.5, 11), (26, 27.5), (9, 10.6)),
+        _erfc, 2, ((-7, 1.5), (0.5, 28), (0.5, 11), (26, 27.5), (9, 10.6)),
         (26.543258, 27.226017, 27.3, 28.0, 9.194549, 10.054496, 10.1, 10.5),
     ),
     "rint": Elementary(mpmath.nint, 0, _WHOLE, _WHOLE_ENDS),
@@ -116,6 +114,13 @@ ELEMENTARY = {
 def numpys(name: str) -> Any:
     """Give the ufunc of NumPy or SciPy."""
     return getattr(np, name) if hasattr(np, name) else getattr(special, name)
+
+
+def wider(name: str, dtype: Any) -> Any:
+    """Give the dtype in which NumPy or SciPy looks at results; SciPy has no function of long doubles."""
+    if dtype == np.float32:
+        return np.float64
+    return np.longdouble if any("g" in types for types in numpys(name).types) else np.float64
 
 
 def arity(name: str) -> int:
@@ -158,27 +163,27 @@ def beside(dtype: Any, *numbers: float, steps: int = NEIGHBOURS) -> Any:
     return np.concatenate([all_of_them, -all_of_them])
 
 
-#: Fractions of pi that are right in all digits that matter to floats.
-_BITS = 2600
-with mpmath.workprec(_BITS + 64):
-    _TWO_OVER_PI = int(mpmath.floor(2 / mpmath.pi * mpmath.mpf(2) ** _BITS))
-    _HALF_PI = int(mpmath.floor(mpmath.pi / 2 * mpmath.mpf(2) ** _BITS))
+#: Binary places of 2/pi, of which the largest double needs some 1200, and of pi/2.
+_PLACES, _SHORT = 2600, 200
+with mpmath.workprec(_PLACES + 64):
+    _TWO_OVER_PI = int(mpmath.ldexp(2 / mpmath.pi, _PLACES))
+    _HALF_PI = int(mpmath.ldexp(mpmath.pi / 2, _SHORT))
 
 
 @cache
 def hardest_of_circle(dtype: Any) -> Any:
     """Give for each exponent numbers that are nearest to multiples of pi/2, by the continued fraction of 2^e 2/pi.
 
-    Where a denominator k of it makes k 2^e nearly a whole number of quarter turns, so do its small multiples
-    (Muller 2016, 11.2).
+    A denominator k of it makes k 2^e nearly a whole number of quarter turns, and so does a multiple of k that has all
+    digits (Muller 2016, 11.2).
     """
     info = np.finfo(dtype)
     digits = info.nmant + 1
     found = []
     for exponent in range(-digits, info.maxexp - digits):
         shifted = _TWO_OVER_PI << exponent if exponent > 0 else _TWO_OVER_PI >> -exponent
-        a, b = shifted % (1 << _BITS), 1 << _BITS
-        denominators = [0, 1]
+        a, b = shifted % (1 << _PLACES), 1 << _PLACES
+        denominators = [1, 0]
         while b and denominators[-1] < 1 << digits:
             quotient, (a, b) = a // b, (b, a % b)
             denominators.append(quotient * denominators[-1] + denominators[-2])
@@ -192,7 +197,7 @@ def multiples_of_half_pi(dtype: Any, size: int, rng: Any) -> Any:
     """Give multiples of pi/2 and pi/4, rounded, up to where the reduction by parts of pi/2 ends and beyond."""
     top = 1 << (32 if dtype == np.float64 else 19)
     counts = [*range(64), *rng.integers(0, top, size).tolist(), *np.exp2(rng.uniform(0, 31, size)).astype(int).tolist()]
-    return np.array([k * _HALF_PI / (1 << (_BITS + half)) for k in counts for half in (0, 1)]).astype(dtype)
+    return np.array([k * _HALF_PI / (1 << (_SHORT + half)) for k in counts for half in (0, 1)]).astype(dtype)
 
 
 def _of_one(name: str, dtype: Any, size: int, rng: Any) -> Any:
@@ -279,14 +284,14 @@ def points(name: str, dtype: Any, size: int, rng: Any) -> tuple[Any, ...]:
 # Judgement
 
 
-def at_a_glance(found: Any, wider: Any) -> Any:
-    """Give errors in units in the last place by a wider dtype: inf where NaN, infinity or the sign of 0 is wrong."""
+def at_a_glance(found: Any, other: Any) -> Any:
+    """Give errors in units in the last place by another result: inf where NaN, infinity or the sign of 0 is wrong."""
     info = np.finfo(found.dtype)
     with np.errstate(all="ignore"):
-        rounded = wider.astype(found.dtype)
+        rounded = other.astype(found.dtype)
         finite = np.isfinite(rounded)
         unit = np.ldexp(1.0, np.frexp(np.where(finite, rounded, 1))[1].astype(np.int64) - info.nmant - 1)
-        errors = np.abs(found - wider) / np.maximum(unit, float(info.smallest_subnormal))
+        errors = np.abs(found - other) / np.maximum(unit, float(info.smallest_subnormal))
     same = (found == rounded) | (np.isnan(found) & np.isnan(rounded))
     errors = np.where(finite & np.isfinite(found), errors, np.where(same, 0, np.inf))
     wrong = (found == 0) & (rounded == 0) & (np.signbit(found) != np.signbit(rounded))
@@ -296,24 +301,23 @@ def at_a_glance(found: Any, wider: Any) -> Any:
 def judged(name: str, arrays: tuple[Any, ...], count: int) -> tuple[Any, tuple[Any, ...]]:
     """Give errors by mpmath, and where: of all points or of so many, half of them those that look worst.
 
-    Points that are 0 or not finite are judged at a glance, and given if something is wrong.
+    Where nothing wider looks, it is ten times as many. Points that are 0 or not finite are judged at a glance, and
+    given if something is wrong.
     """
-    dtype = arrays[0].dtype
-    found = evaluate(FUNCTIONS[name], *arrays)
-    wide = WIDER[dtype.type]
-    ufunc = numpys(name)
-    if wide is np.longdouble and "g" not in {types[0] for types in ufunc.types}:
-        wide = np.float64
+    dtype, facts = arrays[0].dtype, ELEMENTARY[name]
+    found, wide = evaluate(FUNCTIONS[name], *arrays), wider(name, arrays[0].dtype)
     with np.errstate(all="ignore"):
-        errors = at_a_glance(found, ufunc(*[x.astype(wide) for x in arrays]))
+        errors = at_a_glance(found, numpys(name)(*[x.astype(wide) for x in arrays]))
     plain = np.all([np.isfinite(x) & (x != 0) for x in arrays], axis=0)
-    wrong = np.flatnonzero(~plain & (errors == np.inf))
+    wrong = np.flatnonzero(~plain & (errors > facts.bound))
     chosen = np.flatnonzero(plain)
+    if wide == dtype:
+        count *= 10
     if chosen.size > count:
         worst = chosen[np.argpartition(-errors[chosen], count // 2)[: count // 2]]
         chosen = np.union1d(worst, chosen[:: -(-2 * chosen.size // count)])
-    wrong_zeros = (found[chosen] == 0) & (errors[chosen] == np.inf)
-    errors[chosen] = ulps(found[chosen], ELEMENTARY[name].exact, *[x[chosen] for x in arrays])
-    errors[chosen[wrong_zeros]] = np.inf
+    wrong_zeros = chosen[(found[chosen] == 0) & (errors[chosen] == np.inf)]
+    errors[chosen] = ulps(found[chosen], facts.exact, *[x[chosen] for x in arrays])
+    errors[wrong_zeros] = np.inf
     given = np.concatenate([wrong, chosen])
     return errors[given], tuple(x[given] for x in arrays)

@@ -9,7 +9,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from points import CIRCULAR, ELEMENTARY, arity, beside, every_exponent, judged, numpys, points, random_bits, unsigned
+from points import (
+    CIRCULAR,
+    ELEMENTARY,
+    arity,
+    beside,
+    every_exponent,
+    hardest_of_circle,
+    judged,
+    numpys,
+    points,
+    random_bits,
+    unsigned,
+)
 from vectorised import evaluate, ulps
 
 from autograd.compiler.native.maths import FUNCTIONS, rounding
@@ -21,6 +33,11 @@ inf, nan, pi = math.inf, math.nan, math.pi
 
 names = pytest.mark.parametrize("name", list(FUNCTIONS))
 dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def on_each_backend() -> None:
+    """Stay with the native backend, whose functions these are."""
 
 
 def seeded() -> Any:
@@ -75,6 +92,15 @@ def test_the_error_is_within_the_bound(name: str, dtype: Any) -> None:
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if arity(name) == 1])
 def test_the_error_is_within_the_bound_at_every_exponent(name: str, dtype: Any) -> None:
     x = every_exponent(dtype, seeded())
+    within(name, (x,), x.size)
+
+
+@dtypes
+@pytest.mark.parametrize("name", CIRCULAR)
+def test_the_error_is_within_the_bound_at_the_numbers_nearest_to_multiples_of_half_pi(name: str, dtype: Any) -> None:
+    x = hardest_of_circle(dtype)
+    # The hardest of all (Muller 2016).
+    assert (6381956970095103 * 2.0**797 if dtype is np.float64 else 16367173 * 2.0**72) in x
     within(name, (x,), x.size)
 
 

@@ -1,4 +1,7 @@
-"""Elementary functions of rows, by the name of NumPy's or SciPy's ufunc: branch-free, in float64 and float32."""
+"""Elementary functions of rows, by the name of NumPy's or SciPy's ufunc: in float64 and float32.
+
+They are free of branches, but for huge arguments of sine, cosine and tangent.
+"""
 
 from __future__ import annotations
 

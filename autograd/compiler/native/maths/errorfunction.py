@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.compiler.native.lanes import Row, absolute, copysign, fma, polynomial, two_product, where
-from autograd.compiler.native.maths.exponential import scaled
+from autograd.compiler.native.maths.exponential import BIAS, LOG2_E, MAGIC, MANTISSA, scaled
 
-# Minimax (Remez, 200 bits), from the highest power down.
+# Minimax (Remez, 200 bits), from the highest power down; errors are those before the coefficients were rounded.
 # erf x / x - 1 on x^2 <= 1: relative to erf 2^-56.9, 2^-29.6.
 _NEAR = {
     "f64": (
@@ -51,12 +51,6 @@ _SCALED = {
         -26.745642, 31.156294, -0.17484461, -9.852665, -2.0894117, 3.5521495, 3.7608724, 2.101742, 0.8328418,
     ),
 }  # fmt: skip
-# log2 e, and the rest.
-_LOG2_E = {
-    "f64": (float.fromhex("0x1.71547652b82fep+0"), float.fromhex("0x1.777d0ffda0d24p-56")),
-    "f32": (float.fromhex("0x1.715476p+0"), float.fromhex("0x1.4ae0cp-26")),
-}
-_MAGIC = {"f64": 1.5 * 2.0**52, "f32": 1.5 * 2.0**23}
 
 
 def _excess(x: Row) -> Row:
@@ -79,9 +73,9 @@ def erf(x: Row) -> Row:
     near = fma(x, _excess(x), x)
     last = 6.0 if kind == "f64" else 4.0
     p = polynomial(where(size < last, size, last), _LOGARITHM[kind])
-    t = p + _MAGIC[kind]
-    power = polynomial(p - (t - _MAGIC[kind]), _POWER[kind])
-    far = 1 - (power.bits() - (t.bits() << (52 if kind == "f64" else 23))).floats()
+    t = p + MAGIC[kind]
+    power = polynomial(p - (t - MAGIC[kind]), _POWER[kind])
+    far = 1 - (power.bits() - (t.bits() << MANTISSA[kind])).floats()
     return where(size >= 1, copysign(far, x), near)
 
 
@@ -103,14 +97,13 @@ def erfc(x: Row) -> Row:
     g, g_rest = _with_rest(fma(y, missing, y - _CENTRE), _SCALED[kind])
     square = a * a
     square_rest = fma(a, a, -square) - missing
-    log2_e, log2_e_rest = _LOG2_E[kind]
+    log2_e, log2_e_rest = LOG2_E[kind]
     exponent = square * log2_e
     exponent_rest = fma(square, log2_e, -exponent) + fma(square, log2_e_rest, square_rest * log2_e)
-    t = exponent + _MAGIC[kind]
-    power, power_rest = _with_rest((exponent - (t - _MAGIC[kind])) + exponent_rest, _POWER[kind])
+    t = exponent + MAGIC[kind]
+    power, power_rest = _with_rest((exponent - (t - MAGIC[kind])) + exponent_rest, _POWER[kind])
     ratio, ratio_rest = two_product(y, g)
     product, rest = two_product(ratio, power)
     product = product + (rest + fma(ratio, power_rest, fma(y, g_rest, ratio_rest) * power))
-    twice_bias = 2 * (1023 if kind == "f64" else 127)
-    far = scaled(product, (x.like(_MAGIC[kind]).bits() + twice_bias) - t.bits())
+    far = scaled(product, (x.like(MAGIC[kind]).bits() + 2 * BIAS[kind]) - t.bits())
     return where(size >= 0.75, where(x < 0, 2 - far, far), near)

@@ -15,6 +15,8 @@ from autograd.compiler.native.lanes import Row, absolute, copysign, fma, polynom
 
 MANTISSA = {"f64": 52, "f32": 23}
 BIAS = {"f64": 1023, "f32": 127}
+#: 1.5 2^p: added, it leaves a whole number in the lowest bits.
+MAGIC = {"f64": 1.5 * 2.0**52, "f32": 1.5 * 2.0**23}
 #: The smallest normal number.
 SMALLEST = {"f64": 2.0**-1022, "f32": 2.0**-126}
 #: Below this, in magnitude, odd functions with derivative 1 at 0 round to their argument.
@@ -92,7 +94,7 @@ def clamped(x: Row, bounds: tuple[float, float]) -> Row:
 
 def nearest(x: Row, scale: float, offset: int) -> tuple[Row, Row]:
     """Round x scale to an integer n: bits whose low end is n + offset ≥ 0, and n."""
-    magic = 1.5 * 2.0 ** MANTISSA[x.kind] + offset
+    magic = MAGIC[x.kind] + offset
     t = fma(x, scale, magic)
     return t.bits(), t - magic
 

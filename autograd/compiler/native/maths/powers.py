@@ -27,6 +27,7 @@ from autograd.compiler.native.maths.exponential import (
     normalised,
     scaled,
 )
+from autograd.compiler.native.maths.rounding import floor
 
 #: log2((1 + s) / (1 - s)) / s in powers of s^2 for |s| <= 3 - sqrt(8), within 2^-66 and 2^-37: the first two
 #: coefficients in two parts, then the rest; by Remez's exchange, the third coefficient rounded beforehand.
@@ -114,16 +115,12 @@ def pow(x: Row, y: Row) -> Row:
     bits, n = nearest(near, 1.0, 2 * BIAS[kind])
     result = scaled(_exp2_twofold(near - n, e_low), bits)
 
-    whole = _floor(y).equals(y)
+    whole = floor(y).equals(y)
     half = y * 0.5
-    odd = whole & _floor(half).differs(half)
+    odd = whole & floor(half).differs(half)
     result = where(odd, copysign(result, x), result)
     result = where((x < 0.0) & finite & ~whole, math.nan, result)
     return where(x.equals(1.0) | y.equals(0.0), 1.0, result)
-
-
-def _floor(x: Row) -> Row:
-    return x.fn.intrinsic("floor", x)
 
 
 def cbrt(x: Row) -> Row:

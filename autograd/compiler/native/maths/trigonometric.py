@@ -16,6 +16,7 @@ from autograd.compiler.native.lanes import (
     two_product,
     where,
 )
+from autograd.compiler.native.maths.exponential import MAGIC
 
 # pi/2 in three parts, none above what the first and then the second leave.
 _HALF_PI = {
@@ -24,10 +25,9 @@ _HALF_PI = {
 }
 # Up to here the reduction by them is right: x 2/pi is off by less than 1/100, and n times the second part is small.
 _NEAR = {"f64": 2.0**30, "f32": 2.0**17}
-# 1.5 2^p: added, it leaves a whole number in the lowest bits.
-_MAGIC = {"f64": 1.5 * 2.0**52, "f32": 1.5 * 2.0**23}
 
-# Minimax (Remez, 200 bits) on z = r^2 <= (pi/4)^2 (float32: 0.793^2), from the highest power down.
+# Minimax (Remez, 200 bits) on z = r^2 <= (pi/4)^2 (float32: 0.793^2), from the highest power down. Errors, here and
+# below, are those before the coefficients were rounded.
 # (sin r - r) / r^3: relative to sin r 2^-57.9, 2^-27.9; (cos r - 1 + r^2/2) / r^4: relative to cos r 2^-64.0, 2^-32.9.
 _SINE = {
     "f64": (
@@ -280,7 +280,7 @@ def _reduced(x: Row) -> tuple[Row, Row, Row]:
     less p; what that loses is exact too: were x - n c_1 smaller than p, its last place would still be higher.
     """
     first, second, third = _HALF_PI[x.kind]
-    magic = _MAGIC[x.kind]
+    magic = MAGIC[x.kind]
     t = fma(x, 2 / math.pi, magic)
     n = t - magic
     r = fma(n, -first, x)
