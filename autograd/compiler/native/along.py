@@ -9,9 +9,10 @@ from itertools import product
 from typing import Any
 
 from autograd.compiler.native.lanes import BITS, Module, Row, fma
+from autograd.compiler.native.memory import bytes_of, memory_kind
 from autograd.compiler.native.nest import Access, Cell, Nest
 from autograd.compiler.native.scalars import FUNCTIONS, start_of
-from autograd.compiler.native.writer import Index, Writer, bytes_of, memory_kind
+from autograd.compiler.native.writer import Index, Writer
 
 
 class Along(Writer):
