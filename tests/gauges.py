@@ -130,6 +130,22 @@ def power_sums(r: Any) -> Any:
     return np.sum(r[:, None] ** np.arange(1, r.shape[0] + 1), axis=0)
 
 
+def between_jumps(call: Call, whole: float) -> Call:
+    """Move a weighted quantile to the middle between two numbers at which it may jump: sums of weights."""
+    weights = call.params.get("weights")
+    if weights is None:
+        return call
+    count = round(weights.sum() / weights.min())
+    a, q = call.inputs
+    moved = (np.floor(np.asarray(q) / whole * count) + 0.5) * whole / count
+    return replace(call, inputs=(a, moved.astype(q.dtype)))
+
+
+def calm(call: Call) -> Call:
+    """Turn complex numbers toward the real axis: a sum of some that cancel each other has a steep logarithm."""
+    return call.with_inputs(lambda a: (a.real + 0.2j * a.imag).astype(a.dtype) if a.dtype.kind == "c" else a)
+
+
 GAUGES: dict[str, Callable[[Call], Call]] = {
     "eigh": partial(gauged, of_vectors),
     "eig": lambda call: gauged(of_general_vectors, apart(call)),
@@ -140,4 +156,7 @@ GAUGES: dict[str, Callable[[Call], Call]] = {
     "roots": partial(gauged, power_sums),
     "numpy.roots": partial(gauged, power_sums),
 }
+GAUGES |= {f"numpy.{name}quantile": partial(between_jumps, whole=1.0) for name in ("", "nan")}
+GAUGES |= {f"numpy.{name}percentile": partial(between_jumps, whole=100.0) for name in ("", "nan")}
+GAUGES |= {"scipy.special._logsumexp.logsumexp": calm}
 GAUGES |= {f"numpy.linalg.{name}": GAUGES[name] for name in ("eigh", "eig", "svd", "qr")}

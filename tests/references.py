@@ -169,7 +169,7 @@ def put(a: Any, values: Any, index: Any) -> Any:
 
 def einsum(*operands: Any, subscripts: str) -> Any:
     """Sum over every letter that the output has not; an ellipsis stands for letters of its own, to the right."""
-    left, arrow, output = subscripts.partition("->")
+    left, arrow, output = subscripts.replace(" ", "").partition("->")
     terms = left.split(",")
     dotted = [o.ndim - len(t.replace("...", "")) for o, t in zip(operands, terms, strict=True) if "..." in t]
     dots = "WXYZ"[: max(dotted, default=0)]

@@ -18,13 +18,12 @@ def explained(name: str, backend: str, program: Program) -> str:
     rows = [("", "over", "reads", "writes", "flops", "")]
     kernels = calls = 0
     for node in program.nodes:
-        if is_view(node) or (node.build is None and number_of(node, node.outs[0]) is not None):
+        if _is_free(node):
             continue
-        read = sum(value.nbytes for value in dict.fromkeys(node.inputs()))
+        read, written = _moved(node)
         if isinstance(node.fn, Kernel):
             kernels += 1
             kernel = node.fn
-            read, written = kernel.read, sum(out.nbytes for out in node.outs[: kernel.made])
             over = f"{kernel.rows}" if kernel.nest.width is None else f"{kernel.rows} x {kernel.nest.width}"
             if kernel.is_large:
                 over += f" in {-(-kernel.rows // kernel.piece)}"
@@ -33,7 +32,6 @@ def explained(name: str, backend: str, program: Program) -> str:
                 rows.append(("", "", "", "", "", f"  begins here: {kernel.group.why}"))
         else:
             calls += 1
-            written = sum(out.nbytes for out in node.outs)
             rows.append((_called(node), "", _bytes(read), _bytes(written), _count(flops(node)), ""))
     widths = [max(len(row[i]) for row in rows) for i in range(5)]
     lines = [f"{name}: {kernels} kernels, {calls} calls of NumPy, backend {backend!r}"]
@@ -41,6 +39,12 @@ def explained(name: str, backend: str, program: Program) -> str:
         cells = [row[0].ljust(widths[0]), *[row[i].rjust(widths[i]) for i in range(1, 5)], row[5]]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def totals(program: Program) -> tuple[int, int]:
+    """Count the operations of one run, and the bytes that its kernels and NumPy's calls read and write."""
+    nodes = [node for node in program.nodes if not _is_free(node)]
+    return sum(flops(node) for node in nodes), sum(sum(_moved(node)) for node in nodes)
 
 
 def flops(node: Node) -> int:
@@ -55,6 +59,18 @@ def flops(node: Node) -> int:
     if reduces(node.fn) is not None:
         return int(node.args[0].size)
     return 0
+
+
+def _is_free(node: Node) -> bool:
+    """Tell whether nothing runs: it is a view, or a number."""
+    return is_view(node) or (node.build is None and number_of(node, node.outs[0]) is not None)
+
+
+def _moved(node: Node) -> tuple[int, int]:
+    """Give the bytes that are read, each array once, and written."""
+    if isinstance(node.fn, Kernel):
+        return node.fn.read, sum(out.nbytes for out in node.outs[: node.fn.made])
+    return sum(value.nbytes for value in dict.fromkeys(node.inputs())), sum(out.nbytes for out in node.outs)
 
 
 def _work(kernel: Kernel) -> int:

@@ -140,7 +140,9 @@ class _Builder:
         spare = [Value((size,), np.dtype(np.uint8)) for size in rooms(nest)]
         labels = tuple((self.views.root(y), count) for y, count in group.labels)
         sizes = (*[out.size for out in outs], *[room.size for room in spare])
-        kernel = Kernel(nest, starts, rows, len(outs), labels, sizes, sum(read.values()), group)
+        kernel = Kernel(
+            nest, starts, rows, len(outs), labels, sizes, sum(read.values()), sum(out.nbytes for out in outs), group
+        )
         return Node(kernel, tuple(roots), {}, [*outs, *spare], list, group.members[0].origin)
 
     @staticmethod

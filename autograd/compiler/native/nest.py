@@ -17,8 +17,8 @@ from autograd.compiler.native.lanes import BITS
 #: Up to this length an axis is unrolled.
 UNROLLED = 16
 _NOT_MANY = 2048
-#: From so many places on a kernel is run in pieces of about so many.
-LARGE, PIECE = 100_000, 1 << 15
+#: From so many places on, and so many additions or bytes, a kernel is run in pieces of about so many places.
+LARGE, WORK, BYTES, PIECE = 100_000, 8_000_000, 4_000_000, 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +212,8 @@ class Kernel:
         The arrays whose labels are checked, and how many there may be.
     sizes : tuple of int
         Of each result the elements, of what follows them the bytes.
-    read : int
-        The bytes that it reads, each array once.
+    read, written : int
+        The bytes that it reads, each array once, and writes.
     group : Group
         The calls of which it is made.
     """
@@ -225,6 +225,7 @@ class Kernel:
     labels: tuple[tuple[Any, int], ...]
     sizes: tuple[int, ...]
     read: int
+    written: int
     group: Any
 
     @property
@@ -234,8 +235,9 @@ class Kernel:
 
     @property
     def is_large(self) -> bool:
-        """Tell whether it is run in pieces."""
-        return self.elements >= LARGE and self.elements * self.work >= 8 * LARGE and self.piece < self.rows
+        """Tell whether it is run in pieces: whether it takes some tenths of a millisecond."""
+        long = self.elements * self.work >= WORK or self.read + self.written >= BYTES
+        return self.elements >= LARGE and long and self.piece < self.rows
 
     @property
     def piece(self) -> int:

@@ -129,7 +129,7 @@ hazard = elementwise(
 ndtr = elementwise(special.ndtr, x=_ndtr_x)
 log_ndtr = elementwise(special.log_ndtr, x=lambda g, x: g * hazard(x))
 ndtri = elementwise(
-    special.ndtri, p=lambda g, ans: ends(g, ROOT_2PI * np.exp(ans * ans / 2)), sample={"p": Real(0.03, 0.97)}
+    special.ndtri, p=lambda g, ans: ends(g, ROOT_2PI * np.exp(ans * ans / 2)), sample={"p": Real(0.1, 0.9)}
 )
 # At p = exp(y): dx/dy = Φ(x) / φ(x)
 ndtri_exp = elementwise(

@@ -27,7 +27,8 @@ hyp2f1 = elementwise(
     special.hyp2f1,
     inputs=("a", "b", "c", "z"),
     z=lambda g, a, b, c, z: g * (a * b / c * special.hyp2f1(a + 1, b + 1, c + 1, z)),
-    sample=_sample(Real(-0.9, 0.9), "a", "b", "c", "z"),
+    # Farther out SciPy's own values are good to twelve digits.
+    sample=_sample(Real(-0.5, 0.5), "a", "b", "c", "z"),
     refused=_only("a", "b", "c"),
 )
 hyp1f1 = elementwise(
