@@ -20,8 +20,8 @@ from autograd.ops.indexing import scatter
 
 #: Which reductions kernels know.
 REDUCTIONS: dict[Any, str] = {np.add: "add", np.multiply: "multiply", np.maximum: "maximum", np.minimum: "minimum"}
-#: A product with an axis up to this length may be a loop.
-THIN = 8
+#: A product with an axis up to this length may be a loop; if it is the one that is summed over, up to that.
+THIN, THIN_INSIDE = 5, 10
 
 
 class Fitting:
@@ -188,6 +188,7 @@ class Fitting:
         m = x.shape[0] if len(x.shape) == 2 else 1
         n = y.shape[1] if len(y.shape) == 2 else 1
         k = x.shape[-1]
+        found: list[tuple[int, Axes, tuple[Operand, ...]]] = []
         for roles in _PRODUCTS:
             space = self._of_product(roles, (m, k, n), group)
             if space is None:
@@ -198,16 +199,25 @@ class Fitting:
                 Operand(value, tuple(p if space[p].role != "1" else -1 for p in at))
                 for value, at in ((x, at_x), (y, at_y))
             )
-            if not all(self._agrees(operand, space, group) for operand in operands):
-                continue
-            summed = (1,) if space[1].role != "1" else ()
-            if not group.members:
-                group.rows = tuple(axis.size for axis in space if axis.role == "r")
-            return [
-                Member(node.out, "multiply", operands, (kind, kind), kind, space, "add" if summed else "", summed,
-                       node.origin)
-            ]  # fmt: skip
-        return None
+            if all(self._agrees(operand, space, group) for operand in operands):
+                found.append((self._apart(operands, space, group), space, operands))
+        if not found:
+            return None
+        _, space, operands = min(found, key=lambda one: one[0])
+        summed = (1,) if space[1].role != "1" else ()
+        if not group.members:
+            group.rows = tuple(axis.size for axis in space if axis.role == "r")
+        reduce = "add" if summed else ""
+        return [Member(node.out, "multiply", operands, (kind, kind), kind, space, reduce, summed, node.origin)]
+
+    def _apart(self, operands: tuple[Operand, ...], space: Axes, group: Group) -> int:
+        """Count the operands whose lanes do not lie next to each other: those with rows would have to be gathered."""
+        count = 0
+        for operand in operands:
+            roles = {space[p].role: j for j, p in enumerate(operand.at) if p >= 0}
+            if "l" in roles and "r" in roles and self.views.root(operand.value) not in group.made:
+                count += self.views.placed(operand.value)[2][roles["l"]] != operand.value.dtype.itemsize
+        return count
 
     @staticmethod
     def _of_product(roles: str, sizes: tuple[int, int, int], group: Group) -> Axes | None:
@@ -224,7 +234,7 @@ class Fitting:
                 if size <= UNROLLED or group.width not in (None, size):
                     return None
                 found.append(Axis("l", size))
-            elif size <= THIN:
+            elif size <= (THIN_INSIDE if len(found) == 1 else THIN):
                 found.append(Axis("u", size))
             else:
                 return None

@@ -170,7 +170,7 @@ def large(x: Any, b: Any) -> Any:
 
 @pytest.mark.usefixtures("threads")
 def test_results_do_not_depend_on_the_threads() -> None:
-    x, b = RNG.standard_normal((5003, 37)), RNG.standard_normal(37)
+    x, b = RNG.standard_normal((9001, 67)), RNG.standard_normal(67)
     made = compile(large, backend="native")
     found = []
     for count in (1, 2, 3, 8):
@@ -188,9 +188,10 @@ def test_results_do_not_depend_on_the_threads() -> None:
 @pytest.mark.usefixtures("threads")
 def test_several_threads_may_call_at_once() -> None:
     set_num_threads(2)
-    xs = [RNG.standard_normal(150_001) for _ in range(4)]
+    xs = [RNG.standard_normal(250_001) for _ in range(4)]
     made = compile(lambda x: [np.sin(x) * np.exp(x), np.sum(np.cos(x))], backend="native")
     expected = [made(x) for x in xs]
+    assert kernels(made)[0].is_large
     wrong: list[int] = []
 
     def work(i: int) -> None:
@@ -220,7 +221,7 @@ def test_a_child_process_has_threads_of_its_own() -> None:
         "from autograd import compile, set_num_threads\n"
         "set_num_threads(2)\n"
         "f = compile(lambda x: np.sum(np.exp(np.sin(x))))\n"
-        "x = np.linspace(0, 1, 300_000)\n"
+        "x = np.linspace(0, 1, 600_000)\n"
         "a = f(x)\n"
         "child = os.fork()\n"
         "if child == 0:\n"
