@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-thorough mutants accuracy lint docs bench bench-ops bench-peers clean
+.PHONY: demo test test-thorough mutants accuracy lint docs bench bench-native bench-ops bench-peers clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +35,9 @@ docs: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks
+
+bench-native: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.native
 
 bench-ops: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.ops

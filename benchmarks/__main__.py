@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from benchmarks import measure, peers, plot, record, report
+from benchmarks import measure, peers, plot, record, report, roofline
 from benchmarks.engines import ENGINES
 from benchmarks.workloads import WORKLOADS
 
@@ -71,14 +71,17 @@ def settings_of(options: argparse.Namespace) -> measure.Settings:
 
 
 def write(kept: record.Record, page: Path) -> None:
-    """Write page, plot and raw numbers."""
+    """Write page, plots and raw numbers."""
     page.parent.mkdir(parents=True, exist_ok=True)
     # First what cannot be had again.
     record.save(kept, page.with_suffix(".json"))
     picture = page.with_suffix(".png")
     if not plot.draw(kept, picture):
         measure.say("no plot: it needs matplotlib, and ratios to numpy")
-    page.write_text(report.markdown(kept, picture.name if picture.exists() else None))
+    below = page.with_name("roofline.png")
+    roofline.draw(kept.get("native", {}), below)
+    pictures = [found.name if found.exists() else None for found in (picture, below)]
+    page.write_text(report.markdown(kept, *pictures))
     measure.say(f"wrote {page}, and {picture.suffix} and .json beside it")
 
 

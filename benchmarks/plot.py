@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.record import Record, ratio
-from benchmarks.report import NAMES, OURS, times, workloads_of
+from benchmarks.report import NAMES, OURS, workloads_of
+from benchmarks.text import times
 
 OURS_COLOR, THEIRS_COLOR, INK, FAINT = "#d1495b", "#8fa3b5", "#22303c", "#c9d1d8"
 PALE = 0.55
@@ -25,7 +26,8 @@ def panel(axes: Any, record: Record, workload: str, engines: list[str], limits: 
             continue
         low, middle, high = found
         color = OURS_COLOR if ours else THEIRS_COLOR
-        axes.barh(row, middle - 1, left=1, height=0.62, color=color, alpha=PALE if "+" in engine else 1, zorder=2)
+        alpha = PALE if engine.endswith("+memory") else 1
+        axes.barh(row, middle - 1, left=1, height=0.62, color=color, alpha=alpha, zorder=2)
         axes.plot([low, high], [row, row], color=INK, linewidth=1.1, solid_capstyle="butt", zorder=3)
         faster = middle < 1
         axes.text(
@@ -64,7 +66,7 @@ def key(axes: Any) -> None:
     axes.legend(
         handles=[
             Patch(color=OURS_COLOR, label="gradtape"),
-            Patch(color=OURS_COLOR, alpha=PALE, label="gradtape, told to keep freed memory"),
+            Patch(color=OURS_COLOR, alpha=PALE, label="told to keep freed memory"),
             Patch(color=THEIRS_COLOR, label="others"),
             Line2D([], [], color=INK, linewidth=1.1, label="quartiles over the rounds"),
         ],

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 Record = dict[str, Any]
 # What others are compared with. Ratios are kept with each entry, so that they outlive a later run of the base alone.
-BASES = ("gradtape", "numpy", "numpy+memory", "torch", "hips")
+BASES = ("gradtape", "numpy", "numpy+memory", "torch", "jax", "hips")
 
 
 class Spread(NamedTuple):
@@ -95,7 +95,8 @@ def merge(
     Returns
     -------
     dict
-        Entries that this run measured are replaced. A measured entry is not replaced by one that says "not installed".
+        Entries that this run measured are replaced, and what other scripts recorded stays. A measured entry is not
+        replaced by one that says "not installed".
     """
     number = str(max((int(key) for key in record["runs"]), default=0) + 1)
     workloads = {name: dict(entries) for name, entries in record["workloads"].items()}
@@ -110,7 +111,7 @@ def merge(
     used = {entry["run"] for entries in workloads.values() for entry in entries.values()}
     used |= {merged_imports["run"]} if merged_imports else set()
     runs = {key: value for key, value in {**record["runs"], number: run}.items() if key in used}
-    return {"runs": runs, "workloads": workloads, "imports": merged_imports}
+    return {**record, "runs": runs, "workloads": workloads, "imports": merged_imports}
 
 
 def measured(record: Record, workload: str, engine: str) -> dict[str, Any] | None:

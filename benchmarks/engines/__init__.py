@@ -22,11 +22,14 @@ class Run:
         (for a network: weights and biases, layer by layer).
     parameters : callable
         Returns what the steps have changed, in the same order and orientation; nothing where there is no training.
+    compiled : object
+        What `autograd.compile` made of it, where it did, to look into.
     """
 
     step: Callable[[], Any]
     numbers: Callable[[], Sequence[Any]]
     parameters: Callable[[], Sequence[Any]] = tuple
+    compiled: Any = None
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,17 @@ ENGINES = {
             "gradtape",
             "autograd",
             "gradtape",
-            "This engine, compiled: `nn.make_step`, and `autograd.compile` of value and gradient.",
+            "This engine, compiled: `nn.make_step`, and `autograd.compile` of value and gradient; NumPy runs it.",
             variant="compiled",
+            project=True,
+        ),
+        Engine(
+            "gradtape+native",
+            "gradtape",
+            "autograd",
+            "gradtape",
+            "The same; machine code runs the program, on one thread, and none of it is kept on disk.",
+            variant="native",
             project=True,
         ),
         Engine("torch", "pytorch", "torch", "torch", "PyTorch, eager, its Adam with `fused=True`."),

@@ -1,5 +1,6 @@
-"""gradtape as its README shows it: eager; ``memory`` throws the switch that keeps freed memory; ``compiled``."""
+"""gradtape as its README shows it: eager; ``memory`` keeps freed memory; ``compiled`` and ``native`` are backends."""
 
+import os
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,17 @@ from autograd import Tensor, value_and_grad, vjp
 from benchmarks.engines import Run, formulas
 from benchmarks.workloads import Chain, Options, Training
 
+#: The backend of each variant that is compiled.
+BACKENDS = {"compiled": "numpy", "native": "native"}
+
 
 def prepare(variant: str) -> None:
-    """Throw the switch for variant ``memory``."""
+    """Throw the switch for variant ``memory``; choose the backend of what is compiled from now on."""
     if variant == "memory":
         autograd.keep_memory()
+    if variant in BACKENDS:
+        os.environ["GRADTAPE_BACKEND"] = BACKENDS[variant]
+        autograd.set_num_threads(1)
 
 
 def train(data: Training, variant: str) -> Run:
@@ -30,7 +37,7 @@ def train(data: Training, variant: str) -> Run:
     for param, initial in zip(params, (array for layer in data.layers for array in layer), strict=True):
         param.data = initial.reshape(param.shape)
     optimizer = nn.Adam(learning_rate=data.learning_rate, decay=data.decay)
-    if variant == "compiled":
+    if variant in BACKENDS:
         return compiled_training(model, optimizer, X, y)
 
     def step() -> None:
@@ -62,20 +69,20 @@ def compiled_training(model: nn.Sequential, optimizer: nn.Adam, X: ndarray, y: n
         loss, grads = gradient(held[0], (X, y))
         return [loss, *grads.values()]
 
-    return Run(step, numbers, lambda: list(held[0].values()))
+    return Run(step, numbers, lambda: list(held[0].values()), train.compiled)
 
 
 def chain(data: Chain, variant: str) -> Run:
     """Return `value_and_grad` of the formula."""
     prepare(variant)
     fun = value_and_grad(lambda x: formulas.chain(np, x, data.repeats))
-    if variant == "compiled":
+    if variant in BACKENDS:
         fun = autograd.compile(fun)
 
     def step() -> tuple[ndarray, ndarray]:
         return fun(data.x)
 
-    return Run(step, step)
+    return Run(step, step, compiled=fun if variant in BACKENDS else None)
 
 
 def blackscholes(data: Options, variant: str) -> Run:
@@ -83,13 +90,13 @@ def blackscholes(data: Options, variant: str) -> Run:
     from scipy.special import erf
 
     prepare(variant)
-    if variant == "compiled":
+    if variant in BACKENDS:
         compiled = autograd.compile(lambda S, K, t, v: vjp_of_price(erf, S, K, t, v, data.r))
 
         def run() -> list[ndarray]:
             return compiled(data.S, data.K, data.t, data.v)
 
-        return Run(run, run)
+        return Run(run, run, compiled=compiled)
 
     def step() -> list[ndarray]:
         S, t, v = (Tensor(array, requires_grad=True) for array in (data.S, data.t, data.v))
