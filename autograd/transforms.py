@@ -8,6 +8,7 @@ any order without a flag: each differentiates with respect to entries of its own
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd import redirect
+from autograd.argnums import Argnum, Chosen, name_of, with_aux
 from autograd.entry import Abstract, Array, Shell, Variable, is_recording, recording
 from autograd.fitting import owned
 from autograd.tape import Tape
@@ -24,15 +26,18 @@ from autograd.tree import flatten, leaves_like
 Fn = Callable[..., Any]
 
 
-def grad(fun: Fn, argnum: int | Sequence[int] = 0) -> Fn:
+def grad(fun: Fn, argnum: Argnum = 0, has_aux: bool = False) -> Fn:
     """Make the function that gives the gradient of a scalar-valued `fun` in one argument, or in several.
 
     Parameters
     ----------
     fun : callable
         Written in NumPy; returns a scalar.
-    argnum : int or sequence of int
-        The position of the argument, or positions: then the gradients come as a tuple.
+    argnum : int, str, or sequence of these
+        The position or name of the argument, or several: then the gradients come as a tuple.
+    has_aux : bool
+        Whether `fun` returns a pair of the scalar and something else, which is not differentiated: then the result is a
+        pair of the gradient and that.
 
     Returns
     -------
@@ -44,7 +49,12 @@ def grad(fun: Fn, argnum: int | Sequence[int] = 0) -> Fn:
     Raises
     ------
     TypeError
-        If the argument holds integers or booleans, or `fun` does not return a real scalar.
+        If there is no such argument, it holds integers or booleans, or `fun` does not return a real scalar.
+
+    Warns
+    -----
+    UserWarning
+        If the output does not depend on the arguments: then the gradient is zero.
 
     Examples
     --------
@@ -54,17 +64,20 @@ def grad(fun: Fn, argnum: int | Sequence[int] = 0) -> Fn:
     >>> grad(lambda p: p["w"] ** 2 * p["b"])({"w": 3.0, "b": 2.0})
     {'w': array(12.), 'b': array(9.)}
     """
-    both = value_and_grad(fun, argnum)
+    both = value_and_grad(fun, argnum, has_aux)
 
-    @_named(fun, "grad")
+    @named(fun, "grad")
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        return both(*args, **kwargs)[1]
+        value, found = both(*args, **kwargs)
+        return (found, value[1]) if has_aux else found
 
     return gradient
 
 
-def value_and_grad(fun: Fn, argnum: int | Sequence[int] = 0) -> Fn:
+def value_and_grad(fun: Fn, argnum: Argnum = 0, has_aux: bool = False) -> Fn:
     """Make the function that gives the value of `fun` and its gradient: see `grad`.
+
+    With `has_aux` the value is a pair: `((value, aux), gradient)`.
 
     Examples
     --------
@@ -72,26 +85,19 @@ def value_and_grad(fun: Fn, argnum: int | Sequence[int] = 0) -> Fn:
     >>> value_and_grad(lambda x, y: np.sum(x * y), argnum=(0, 1))(np.ones(2), np.arange(2.0))
     (array(1.), (array([0., 1.]), array([1., 1.])))
     """
-    single = isinstance(argnum, (int, np.integer))
-    argnums: tuple[int, ...] = (int(argnum),) if isinstance(argnum, (int, np.integer)) else tuple(argnum)
+    chosen = Chosen(fun, argnum)
 
-    @_named(fun, "value_and_grad")
+    @named(fun, "value_and_grad")
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
-        for n in argnums:
-            if not -len(args) <= n < len(args):
-                raise TypeError(f"argnum={n}, but {_name(fun)} was called with {len(args)} positional arguments")
-        positions = [n % len(args) for n in argnums]
-
-        def of_chosen(*chosen: Any) -> Any:
-            everything = list(args)
-            for n, value in zip(positions, chosen, strict=True):
-                everything[n] = value
-            return fun(*everything, **kwargs)
-
-        run = Run(of_chosen, [args[n] for n in positions], fun)
+        values, of_chosen = chosen.split(args, kwargs)
+        held: list[Any] = []
+        if has_aux:
+            of_chosen, held = with_aux(of_chosen, name_of(fun))
+        run = Run(of_chosen, values, fun)
+        aux = run.given(held[0]) if has_aux else None
         value = run.scalar()
         gradients = run.pullback([np.ones_like(run.arrays[0])], release=True)
-        return value, gradients[0] if single else tuple(gradients)
+        return (value, aux) if has_aux else value, chosen.alone(gradients)
 
     return value_and_gradient
 
@@ -167,7 +173,7 @@ class Run:
     """One recorded call: fresh variables in place of the leaves of its arguments, and the tape to its outputs."""
 
     def __init__(self, fun: Fn, args: Sequence[Any], named: Fn) -> None:
-        self.name = _name(named)
+        self.name = name_of(named)
         redirect.look()
         leaves, self.rebuild = flatten(list(args))
         self.inputs: list[Array] = []
@@ -208,6 +214,19 @@ class Run:
         # What the tape may have saved, as much as the inputs, the caller must be free to write into.
         return self.rebuild_out([_given(np.copy(array)) for array in self.arrays])
 
+    def given(self, aux: Any) -> Any:
+        """Give what else the function returned: with arrays of their own in the place of Tensors, as in `value`."""
+        leaves, rebuild = flatten(aux)
+        if self.outer:
+            return aux
+        return rebuild([_given(np.copy(leaf._value)) if isinstance(leaf, Shell) else leaf for leaf in leaves])
+
+    @property
+    def depends(self) -> bool:
+        """Whether the output depends on the arguments at all."""
+        reached = {entry for entry in self.entries if entry is not None}
+        return bool(self.tape.entries) or not reached.isdisjoint(self.variables)
+
     def scalar(self) -> Any:
         """Give the output if it is one real number."""
         if isinstance(self.out, (list, tuple, dict)) or self.arrays[0].shape != ():
@@ -220,6 +239,11 @@ class Run:
             raise TypeError(
                 f"grad needs a real scalar; {self.name} returned a complex one. Take np.real or np.abs of it, or use "
                 "vjp with a cotangent."
+            )
+        if not self.depends:
+            warnings.warn(
+                f"What {self.name} returned does not depend on what it is differentiated in: the gradient is zero.",
+                stacklevel=4,
             )
         value = self.value()
         # From here on the tape alone holds what was saved, and can let it go.
@@ -289,17 +313,13 @@ def _fitting(leaves: Sequence[Any], like: Sequence[Array], what: str, of: str) -
     return fitting
 
 
-def _name(fun: Fn) -> str:
-    return getattr(fun, "__name__", type(fun).__name__)
-
-
-def _named(fun: Fn, what: str) -> Callable[[Fn], Fn]:
+def named(fun: Fn, what: str) -> Callable[[Fn], Fn]:
     """Name a derived function after the one it comes from."""
 
     def name(derived: Fn) -> Fn:
         if hasattr(fun, "__name__"):
             derived = wraps(fun, assigned=("__module__", "__doc__"), updated=())(derived)
-        derived.__name__ = derived.__qualname__ = f"{what}({_name(fun)})"
+        derived.__name__ = derived.__qualname__ = f"{what}({name_of(fun)})"
         return derived
 
     return name

@@ -1,8 +1,9 @@
-"""Trees of lists, tuples, named tuples and dicts: take one to its leaves, and build the like of it again."""
+"""Trees of lists, tuples, named tuples, dicts and dataclasses: to their leaves, and back with others instead."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 
@@ -34,8 +35,19 @@ def _visit(tree: Any, leaves: list[Any]) -> Callable[[Any], Any]:
         make = type(tree)
         builds = [_visit(value, leaves) for value in tree]
         return lambda new: make(*[build(new) for build in builds])
+    if _is_dataclass(tree):
+        parts = [(field.name, _visit(getattr(tree, field.name), leaves)) for field in fields(tree) if field.init]
+        return lambda new: replace(tree, **{name: build(new) for name, build in parts})
     leaves.append(tree)
     return next
+
+
+def _is_dataclass(tree: Any) -> bool:
+    return is_dataclass(tree) and not isinstance(tree, type)
+
+
+def _is_node(tree: Any) -> bool:
+    return isinstance(tree, (dict, list, tuple)) or _is_dataclass(tree)
 
 
 def leaves_like(template: Any, tree: Any) -> list[Any] | None:
@@ -48,9 +60,15 @@ def leaves_like(template: Any, tree: Any) -> list[Any] | None:
     >>> leaves_like([0], (0,)) is None
     True
     """
-    if not isinstance(template, (dict, list, tuple)) and not isinstance(tree, (dict, list, tuple)):
+    if not _is_node(template) and not _is_node(tree):
         return [tree]
-    if type(template) is not type(tree) or len(template) != len(tree):
+    if type(template) is not type(tree):
+        return None
+    if _is_dataclass(template):
+        template, tree = (
+            {field.name: getattr(one, field.name) for field in fields(one) if field.init} for one in (template, tree)
+        )
+    if len(template) != len(tree):
         return None
     if isinstance(template, dict):
         if template.keys() != tree.keys():

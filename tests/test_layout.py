@@ -31,7 +31,8 @@ FLOORS = [
     ["autograd.ops", "autograd.ops."],
     ["autograd.protocols", "autograd.ufuncs", "autograd.redirect"],
     ["autograd.operators", "autograd.leaving", "autograd.tensor"],
-    ["autograd.transforms"],
+    ["autograd.argnums", "autograd.transforms", "autograd.functional", "autograd.jacobians"],
+    ["autograd.joint", "autograd.whole", "autograd.custom", "autograd.optimize"],
     ["autograd.compiler", "autograd.compiler."],
     ["autograd.differences", "autograd.report", "autograd.judge", "autograd.spot", "autograd.proof", "autograd.check"],
     ["autograd.coverage", "autograd.extend"],
@@ -50,8 +51,12 @@ def floor_of(name: str) -> int | None:
 
 PUBLIC = {
     "autograd": [
-        "Tape", "Tensor", "array", "check_grads", "compile", "derive", "get_num_threads", "grad", "is_compiling", "jvp",
-        "keep_kernels", "keep_memory", "no_grad", "relu", "set_num_threads", "value_and_grad", "verdict", "vjp",
+        "Tape", "Tensor", "array", "check_grads", "checkpoint", "compile", "custom_jvp", "custom_vjp", "deriv",
+        "derive", "egrad", "elementwise_grad", "get_num_threads", "grad", "grad_and_aux", "hessian",
+        "hessian_tensor_product", "holomorphic_grad", "hvp", "is_compiling", "jacobian", "jacobian_vector_product",
+        "jvp", "keep_kernels", "keep_memory", "make_ggnvp", "make_hvp", "make_jvp", "make_vjp", "multigrad_dict",
+        "no_grad", "numerical", "relu", "set_num_threads", "stop_gradient", "tensor_jacobian_product",
+        "value_and_grad", "vector_jacobian_product", "verdict", "vjp",
     ],
     "nn": [
         "Adam", "CategoricalCrossentropy", "Comparison", "Dense", "Difference", "ReLU", "SGD", "Sequential", "Softmax",

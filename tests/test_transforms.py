@@ -181,6 +181,7 @@ def test_any_mode_over_any_other(one: Any, two: Any, three: Any) -> None:
     close(three(two(one(f)))(x), e * (8 * x + 12))
 
 
+@pytest.mark.filterwarnings("ignore:What .* does not depend on")
 @pytest.mark.parametrize("outer", MODES)
 @pytest.mark.parametrize("inner", MODES)
 def test_perturbations_are_not_confused(outer: Any, inner: Any) -> None:
@@ -319,6 +320,7 @@ def test_no_grad_outside_keeps_leaves_outside() -> None:
     assert (w * 1).requires_grad
 
 
+@pytest.mark.filterwarnings("ignore:What .* does not depend on")
 def test_no_grad_inside_makes_constants() -> None:
     def f(x: Any) -> Any:
         with no_grad():

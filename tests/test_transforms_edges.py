@@ -119,6 +119,7 @@ def test_a_released_tape_says_so_to_every_walk() -> None:
 # Constants, and arguments that take no part
 
 
+@pytest.mark.filterwarnings("ignore:What .* does not depend on")
 def test_constants() -> None:
     for constant in (3.0, np.array(3.0), Tensor(3.0), np.float64(3.0), 3):
         same(grad(lambda x, c=constant: c)(A), np.zeros(3))
@@ -136,11 +137,20 @@ def test_an_unused_argument_has_zeros() -> None:
     same(vjp(lambda x, y: x, 1.0, A)[1](1.0)[1], np.zeros(3))
 
 
+@pytest.mark.filterwarnings("ignore:What .* does not depend on")
 def test_piecewise_constant_functions_and_comparisons() -> None:
     same(grad(lambda x: np.sum(np.where(x > 1, x, 0)))(A), np.array([0.0, 1, 1]))
     same(grad(lambda x: np.sum(x > 1) * 1.0)(A), np.zeros(3))
     same(grad(lambda x: x[np.argmax(x)])(A), np.array([0.0, 0, 1]))
     same(grad(lambda x: np.floor(x))(1.5), 0.0)
+
+
+def test_a_function_that_does_not_depend_on_its_argument_is_named() -> None:
+    def forgotten(x: Any) -> Any:
+        return np.sum(np.ones(3))
+
+    with pytest.warns(UserWarning, match="What forgotten returned does not depend on what it is differentiated in"):
+        same(grad(forgotten)(A), np.zeros(3))
 
 
 # Bad input

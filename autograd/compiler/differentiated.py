@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.joint import behind, bundled, floating_of, in_floats, shared
 from autograd.compiler.program import Program, Value, mapped
 from autograd.entry import Bundle, Rule, Shell, kept
+from autograd.joint import behind, bundled, floating_of, in_floats, shared
 from autograd.transforms import jvp, vjp
 from autograd.tree import flatten
 

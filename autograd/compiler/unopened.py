@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.joint import behind, bundled, floating_of, in_floats, shared
 from autograd.entry import Abstract, Bundle, Rule, Shell, Unknown, is_recording, kept
+from autograd.joint import behind, bundled, floating_of, in_floats, shared
 from autograd.tensor import Tensor, shell
 from autograd.transforms import jvp, vjp
 from autograd.tree import flatten

@@ -37,6 +37,7 @@ class Grouping:
         self.units: list[Group] = []
         self.needs: list[int] = []
         self.direct: list[set[int]] = []
+        self.waited = 0
         self.unit_of: dict[Value, int] = {}
         self.last_ordered: int | None = None
         self.floor = 0
@@ -88,9 +89,11 @@ class Grouping:
         if now == needs[number]:
             return
         needs[number] = now
-        for other, before in enumerate(needs):
-            if before >> number & 1:
-                needs[other] = before | now
+        if self.waited >> number & 1:
+            for other, before in enumerate(needs):
+                if before >> number & 1:
+                    needs[other] = before | now
+        self.waited |= now
 
     def _join(self, at: int, node: Node) -> bool:
         """Put a call into a group, an old one or a new one."""
