@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Callable, Collection
 from functools import cache
@@ -42,9 +43,19 @@ def chosen(backend: str) -> str:
     if backend == "native" and missing():
         raise ImportError(f"backend='native' cannot be had here: {missing()}")
     if backend == "auto":
-        named = os.environ.get(VARIABLE, "auto")
+        named = os.environ.get(VARIABLE) or "auto"
+        if named not in BACKENDS:
+            raise ValueError(f"The environment variable {VARIABLE} is 'auto', 'numpy' or 'native'; met {named!r}")
         return chosen(named) if named != "auto" else "numpy" if missing() else "native"
     return backend
+
+
+def _outside() -> int:
+    """Count the calls from the one that warns to the user's."""
+    here, frame, depth = os.path.dirname(os.path.dirname(__file__)), sys._getframe(1), 1
+    while frame is not None and frame.f_code.co_filename.startswith(here):
+        frame, depth = frame.f_back, depth + 1  # type: ignore[assignment]
+    return depth
 
 
 def emitted_by(
@@ -52,12 +63,13 @@ def emitted_by(
 ) -> tuple[Emitter, Callable[[], Callable[..., Any]]]:
     """Emit a program; if a kernel cannot be made, say so and leave it to NumPy."""
     if backend == "native":
-        from autograd.compiler.native.jit import CannotCompile, compiled
+        from autograd.compiler.native.jit import compiled
 
-        lower = lowered(program, off, native=True)
         try:
+            lower = lowered(program, off, native=True)
             compiled(lower)
             return emitted(lower, donated, off)
-        except CannotCompile as error:
-            warnings.warn(f"{error}; NumPy runs this program.", stacklevel=6)
+        except Exception as error:
+            said = str(error) or type(error).__name__
+            warnings.warn(f"{said}; NumPy runs this program. Please report it.", stacklevel=_outside())
     return emitted(lowered(program, off), donated, off)

@@ -100,7 +100,7 @@ class Made:
         arrays = [x._value if isinstance(x, Shell) else x for x in leaves]
         for i in self.donated:
             # The tape needs what went in, and a result is written into what lies in one piece.
-            if tracked or not arrays[i].flags.c_contiguous:
+            if tracked or not (arrays[i].flags.c_contiguous and arrays[i].flags.aligned):
                 arrays[i] = arrays[i].copy()
         results = self.run(arrays)
         drawn = results[recording.returned + len(recording.writes) :]

@@ -209,13 +209,19 @@ class Emitter:
             assert isinstance(kernel, Kernel)
             arrays = [(node.args[i], on) for i, on in kernel.starts] + [(out, 0) for out in node.outs]
             calls.append((kernel, [self._address(value, on, arguments) for value, on in arrays]))
-            labels += [(self.text(y), count) for y, count in kernel.labels]
+            # What a kernel makes for itself has no name.
+            labels += [(self.text(y), count) for y, count in kernel.labels if self._is_there(y)]
         name = f"run{len(self.plans)}"
         self.plans.append((name, calls))
         given = ", ".join(arguments)
         shown = "".join(f"({y}, {count}), " for y, count in labels)
-        self.lines.append(f"{name}({given}) is None or {self.bind(mended, 'mended')}({name}, [{given}], [{shown}])")
+        mend = f"{self.bind(mended, 'mended')}(refused, {name}, [{given}], [{shown}])"
+        self.lines.append(f"(refused := {name}({given})) is None or {mend}")
         self.waiting = []
+
+    def _is_there(self, value: Value) -> bool:
+        """Tell whether the text can name a value."""
+        return isinstance(value, Constant) or value in self.names
 
     def _address(self, value: Value, on: int, arguments: dict[str, int]) -> Any:
         """Tell where an array lies: in the arena, in memory, or where the argument of a name does."""

@@ -7,6 +7,7 @@ lent has been changed, and the change becomes part of the program.
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,8 +32,17 @@ from autograd.tree import flatten
 Fn = Callable[..., Any]
 
 _lock = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    # In a child there is no other thread that records.
+    os.register_at_fork(after_in_child=lambda: _alone())
 #: The threads that are recording.
 _busy: list[int] = []
+
+
+def _alone() -> None:
+    """Let go of what other threads held."""
+    _lock._at_fork_reinit()  # type: ignore[attr-defined]
+    _busy.clear()
 
 
 def settled() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.lowering import add_flat, add_part
+from autograd.compiler.lowering import add_flat, add_part, places
 from autograd.compiler.native.nest import Kernel
 from autograd.compiler.passes.kinds import is_elementwise, is_view, joined_axis, number_of
 from autograd.compiler.program import Constant, Node, Program, Value, values_in
@@ -247,8 +247,10 @@ def _take(program: Program, storage: Storage, last: dict[Value, int], donated: l
     What the caller keeps may be written into any of these; what only passes by takes the place of an operand.
     """
     holder = {given: given for given in donated}
+    # Until no label can be refused any more, what was given up stays as it is.
+    refusing = [at for at, node in enumerate(program.nodes) if _refuses(node)]
     for at, node in enumerate(program.nodes):
-        if not _overwritable(node):
+        if not _overwritable(node) or at <= max(refusing, default=-1):
             continue
         for out in node.outs:
             keeps = out in storage.fresh
@@ -263,6 +265,11 @@ def _take(program: Program, storage: Storage, last: dict[Value, int], donated: l
                     storage.slot.pop(out, None)
                     holder[given] = out
                     break
+
+
+def _refuses(node: Node) -> bool:
+    """Tell whether a call may find a label that is out of bounds."""
+    return node.fn is places or (isinstance(node.fn, Kernel) and bool(node.fn.labels))
 
 
 def _in_place_of(held: Value, node: Node, out: Value, at: int, storage: Storage, last: dict[Value, int]) -> bool:

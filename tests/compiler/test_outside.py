@@ -38,6 +38,7 @@ def test_a_number_among_the_arguments_that_changes() -> None:
 
 
 def test_an_array_in_a_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(HELD, "weights", [np.ones(3), np.ones(3)])
     made = compile(lambda x: x * HELD["weights"][1] * HELD["by"])
     same(made(np.ones(3)), np.full(3, 2.0))
     HELD["weights"][1][0] = 7.0  # type: ignore[index]

@@ -77,6 +77,7 @@ def test_too_few_are_not_nan(fun: Any, options: Any) -> None:
     np.testing.assert_array_equal(x.grad, np.zeros(3))
 
 
+@pytest.mark.filterwarnings("ignore:What .* does not depend on")
 @pairs
 def test_second_order_beside_nan(fun: Any, plain: Any) -> None:
     x, at = np.array([NAN, 0.5, NAN, 2.0, 1.25]), [1, 3, 4]

@@ -67,7 +67,10 @@ def from_environment() -> None:
     """Do what the environment variable says."""
     said = os.environ.get(VARIABLE, "")
     if said and said != "0":
-        keep_kernels(True if said == "1" else said)
+        try:
+            keep_kernels(True if said == "1" else said)
+        except ImportError as error:
+            warnings.warn(f"{VARIABLE}={said}: {error}. None are kept.", stacklevel=2)
 
 
 def key_of(*parts: str) -> str:
@@ -85,7 +88,12 @@ def found(key: str) -> bytes | None:
         return None
     start = len(_HEAD) + hashlib.sha256().digest_size
     head, digest, code = data[: len(_HEAD)], data[len(_HEAD) : start], data[start:]
-    return code if head == _HEAD and digest == hashlib.sha256(code).digest() else None
+    return code if head == _HEAD and digest == _digest(key, code) else None
+
+
+def _digest(key: str, code: bytes) -> bytes:
+    """Give what tells that code was written under a name, whole."""
+    return hashlib.sha256(key.encode() + b"\n" + code).digest()
 
 
 def kept(key: str, code: bytes) -> None:
@@ -97,7 +105,7 @@ def kept(key: str, code: bytes) -> None:
         handle, name = tempfile.mkstemp(dir=_Where.path, prefix=".")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(_HEAD + hashlib.sha256(code).digest() + code)
+                file.write(_HEAD + _digest(key, code) + code)
             os.replace(name, _Where.path / key)
         except BaseException:
             os.unlink(name)

@@ -1,7 +1,8 @@
 """Write a loop nest as LLVM IR.
 
 A kernel is `i64 name(ptr table, i64 first, i64 last)`: it runs the rows from first up to last on the arrays whose
-addresses are in the table, inputs first, then outputs, then scratch. It returns 0, or 1 if a label was out of bounds.
+addresses are in the table, inputs first, then outputs, then scratch. It returns 0, or 1 if a label, or where it checks
+addresses one of these, was out of bounds.
 
 Where vectors are taken along the rows there is one loop, whose body is written twice: for whole vectors, and masked
 for what is left. Where they are taken along the lanes there is a loop over blocks of rows, in it one over the lanes for

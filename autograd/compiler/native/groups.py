@@ -88,7 +88,7 @@ class Group:
     members: list[Member] = field(default_factory=list)
     made: dict[Value, Axes] = field(default_factory=dict)
     final: set[Value] = field(default_factory=set)
-    read: set[Value] = field(default_factory=set)
+    copied: int = 0
     labels: dict[Any, Value] = field(default_factory=dict)
     work: int = 0
     narrow: bool = False

@@ -35,7 +35,12 @@ def _literal(_: str, value: Any, kind: str) -> str:
     if kind == "f64":
         return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
     if kind == "f32":
-        rounded = value if not math.isfinite(value) else struct.unpack("<f", struct.pack("<f", value))[0]
+        rounded = float(value)
+        if math.isfinite(rounded):
+            try:
+                (rounded,) = struct.unpack("<f", struct.pack("<f", rounded))
+            except OverflowError:
+                rounded = math.copysign(math.inf, rounded)
         return _literal(repr(rounded), rounded, "f64")
     if kind == "i1":
         return "true" if value else "false"

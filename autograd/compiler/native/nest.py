@@ -16,9 +16,11 @@ from autograd.compiler.native.lanes import BITS
 
 #: Up to this length an axis is unrolled.
 UNROLLED = 16
-_NOT_MANY = 2048
+_NOT_MANY, _MANY, _FEW = 2048, 256, 3
 #: From so many places on, and so many additions or bytes, a kernel is run in pieces of about so many places.
 LARGE, WORK, BYTES, PIECE = 100_000, 8_000_000, 4_000_000, 1 << 15
+#: The most that all pieces of a kernel have for themselves, in bytes.
+ROOM = 1 << 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class Nest:
         Whether there are whole vectors of rows (blocks of them, where vectors are taken along the lanes), and a rest.
     bounds : tuple of (int, int)
         For each array, and each room, the first byte that is its own and the first that is not, from where the nest
-        sees it begin: to check each address. None where nothing is checked.
+        sees it begin: to check each address. None at all where nothing is checked.
     """
 
     width: int | None
@@ -168,6 +170,9 @@ class Nest:
                 lanes //= 2
             if lanes < rows <= 2 * lanes:
                 lanes *= 2
+            elif rows >= _MANY and len(self.steps) <= _FEW and any("r" in step.over for step in self.steps):
+                # A sum waits for the one before it: so several at a time, in one vector of several of the processor's.
+                lanes *= 4
             elif rows <= _NOT_MANY and rows % lanes and lanes > 2 and rows % (lanes // 2) == 0:
                 lanes //= 2
         block = lanes if self.width is None else self.height
@@ -243,7 +248,16 @@ class Kernel:
     def piece(self) -> int:
         """How many rows are run at once of a large kernel: whole blocks."""
         block = self.nest.lanes if self.nest.width is None else self.nest.height
-        return max(PIECE // (self.nest.width or 1) // block, 1) * block
+        usual = max(PIECE // (self.nest.width or 1) // block, 1)
+        # Each piece has sums, and room to work in, of its own: there are as many as fit into some megabytes.
+        most = max(ROOM // max(self.own, 1), 1)
+        return max(usual, -(-self.rows // block // most)) * block
+
+    @property
+    def own(self) -> int:
+        """The bytes that each piece has for itself."""
+        made = sum(8 * self.sizes[at] for at, (_, access) in enumerate(self.nest.outputs) if not access.rows)
+        return made + sum(self.sizes[self.made :])
 
     @property
     def work(self) -> int:

@@ -13,10 +13,17 @@ from autograd.compiler.native.nest import Kernel
 Plan = tuple[str, list[tuple[Kernel, list[Any]]]]
 
 
-def mended(run: Callable[..., Any], arrays: list[Any], labels: list[Any]) -> None:
-    """Run kernels that refused: on copies of what does not lie straight; or say which label is out of bounds."""
-    result = run(*[np.require(x, requirements=("C", "A", "E")) for x in arrays])
-    if result is None:
+def mended(refused: bool, run: Callable[..., Any], arrays: list[Any], labels: list[Any]) -> None:
+    """Run kernels that refused on copies of what does not lie straight; or say which label is out of bounds.
+
+    Raises
+    ------
+    IndexError
+        For a label, or where addresses are checked.
+    """
+    if not refused:
+        refused = run(*[np.require(x, requirements=("C", "A", "E")) for x in arrays]) is True
+    if not refused:
         return
     for y, count in labels:
         wrong = (y < -count) | (y >= count)

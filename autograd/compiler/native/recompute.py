@@ -66,12 +66,15 @@ def _repeat(value: Value, source: Group, groups: list[Group], grouping: Grouping
         return
     if any(4 * given.nbytes > value.nbytes for given in small):
         return
-    if not all(_agrees(value, source, group, grouping) for group in groups):
+    # The readers may read what it is made of too, and have to agree about that as well.
+    if not all(_agrees(one, source, group, grouping) for group in groups for one in needed):
         return
     closure = [member for member in source.members if member.out in needed]
     for group in groups:
         new = [member for member in closure if member.out not in group.made]
-        group.members[:0] = new
+        # After what was copied before, which it may read.
+        group.members[group.copied : group.copied] = new
+        group.copied += len(new)
         group.made.update((member.out, source.made[member.out]) for member in new)
         group.work += sum(member.work for member in new)
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.native.jit import loaded
+from autograd.compiler.native.jit import loaded, lock
 
 #: Where an array says what it is, in bytes after the head of every Python object: its data, its flags.
 _DATA, _FLAGS = 0, 48
@@ -139,9 +139,17 @@ end:
 
 @cache
 def _method() -> _Method:
-    """Describe the function to Python; it has to stay as long as functions made of it."""
+    """Describe the function to Python: one for all, which stays, for functions made of it hold its address."""
     code = loaded(_text(), "run")
-    return _Method(b"run", code, _FASTCALL, b"Run the kernels of a plan.")
+    _methods.append(_Method(b"run", code, _FASTCALL, b"Run the kernels of a plan."))
+    return _methods[0]
+
+
+_methods: list[_Method] = []
+#: A prototype of our own: what others set on `ctypes.pythonapi` is theirs.
+_new = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p)(
+    ("PyCFunction_NewEx", ctypes.pythonapi)
+)
 
 
 def runner(calls: Sequence[Call]) -> Callable[..., bool | None]:
@@ -184,9 +192,9 @@ def _made(count: int, moves: list[int], plan: list[int], table: list[int]) -> tu
     head = [len(moves) // 3, count, 0, *known, *moves, *plan]
     everything = np.array([*head, *table], np.int64)
     everything[2] = everything.ctypes.data + 8 * len(head)
-    new = ctypes.pythonapi.PyCFunction_NewEx
-    new.restype, new.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
-    return new(ctypes.addressof(_method()), everything, None), everything[len(head) :]
+    with lock:
+        method = _method()
+    return _new(ctypes.addressof(method), everything, None), everything[len(head) :]
 
 
 @cache

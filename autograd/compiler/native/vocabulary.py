@@ -34,6 +34,7 @@ _ALSO_INTEGERS = {
     "add", "subtract", "multiply", "negative", "same", "square", "absolute", "sign", "maximum", "minimum", "greater",
     "greater_equal", "less", "less_equal", "equal", "not_equal", "where",
 }  # fmt: skip
+_LIMITS = {"i64": 1 << 63, "i32": 1 << 31}
 _BOOLEANS = {"halve", "logical_and", "logical_or", "logical_xor", "logical_not", "equal", "not_equal", "where", "same"}
 
 
@@ -47,11 +48,11 @@ class Call(NamedTuple):
 
 
 @cache
-def _names() -> dict[Any, str]:
-    """Give the name of each ufunc that is known."""
+def _names(scipy: bool) -> dict[Any, str]:
+    """Give the name of each ufunc that is known, those of SciPy too, once that was imported."""
     found: dict[Any, str] = {}
     special = sys.modules.get("scipy.special")
-    if special is not None:
+    if scipy and special is not None:
         found.update((getattr(special, name), name) for name in _SCIPY)
     for name in (*FUNCTIONS, *_NAMES):
         ufunc = getattr(np, name, None)
@@ -62,9 +63,7 @@ def _names() -> dict[Any, str]:
 
 def name_of_ufunc(fn: Any) -> str | None:
     """Give the name under which kernels know a ufunc."""
-    if fn not in _names() and "scipy.special" in sys.modules:
-        _names.cache_clear()
-    return _names().get(fn)
+    return _names("scipy.special" in sys.modules).get(fn)
 
 
 def reading(node: Node) -> Call | None:
@@ -125,6 +124,9 @@ def _typed(name: str, node: Node, kinds: tuple[str, ...], kind: str) -> Call | N
         if given in ("i64", "i32") and name not in _ALSO_INTEGERS:
             return None
     for arg, given in zip(node.args, kinds, strict=True):
+        if not isinstance(arg, Value) and given in _LIMITS and not -_LIMITS[given] <= arg < _LIMITS[given]:
+            # NumPy compares with it as it is, or refuses it.
+            return None
         held = KINDS.get(arg.dtype) if isinstance(arg, Value) else given
         if held is None or (held in ("f64", "f32") and given in ("i64", "i32")):
             return None

@@ -424,3 +424,140 @@ def test_an_interrupted_call_waits_for_the_other_threads() -> None:
         with pytest.raises(KeyboardInterrupt):
             pool.run(Job(run, 50), 50)
         assert at_work == []
+
+
+# What a reviewer found
+
+
+def test_what_is_computed_again_may_be_read_in_other_ways_too() -> None:
+    rng = np.random.default_rng(4)
+    x, w = rng.standard_normal((100, 2)), rng.standard_normal((2, 100))
+
+    def transposed(x: Any, w: Any) -> Any:
+        h = x @ w
+        return np.sum((h * 2) * (h.T + np.sum(h)), axis=1)
+
+    def turned(x: Any, w: Any) -> Any:
+        h = x @ w
+        return np.sum((h * 2) * (h[::-1] + np.sum(h)))
+
+    def twice(x: Any, w: Any) -> Any:
+        h = x @ w
+        a = h * 2.0
+        return np.sum(a * (h + np.sum(a)), axis=1)
+
+    for fn in (transposed, turned, twice):
+        same(compile(fn, backend="native")(x, w), fn(x, w), 1e-10)
+
+
+def test_the_first_call_may_come_from_several_threads() -> None:
+    code = (
+        "import threading, numpy as np\n"
+        "from autograd import compile\n"
+        "f = compile(lambda x: [np.exp(x) * 2, np.sum(x, axis=0), np.sum(np.tanh(x))], backend='native')\n"
+        "def work(i):\n"
+        "    for _ in range(5):\n"
+        "        f(np.ones((300 + i, 40)))\n"
+        "several = [threading.Thread(target=work, args=(i,)) for i in range(6)]\n"
+        "[t.start() for t in several], [t.join() for t in several]\n"
+        "print('well')\n"
+    )
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+        assert (done.returncode, done.stdout) == (0, "well\n"), done.stderr
+
+
+def test_an_entry_under_another_name_is_none(directory: Path) -> None:
+    cache.kept("one", b"code")
+    (directory / "two").write_bytes((directory / "one").read_bytes())
+    assert cache.found("one") == b"code" and cache.found("two") is None
+
+
+def test_a_donated_array_that_is_not_aligned_is_copied() -> None:
+    w = np.empty(8 * 40 + 1, np.uint8)[1:].view(float)
+    w[:] = 1
+    made = compile(lambda w: w + 1, donate="w", backend="native")
+    same(made(w), np.full(40, 2.0))
+
+
+def test_a_refused_label_leaves_what_was_given_up() -> None:
+    def fn(w: Any, x: Any, y: Any) -> Any:
+        return w * 2, np.sum(np.exp(x)[np.arange(9), y])
+
+    for backend in ("native", "numpy"):
+        made = compile(fn, donate="w", backend=backend)
+        w, x, y = np.ones(9), RNG.standard_normal((9, 3)), np.zeros(9, int)
+        same(made(w, x, y)[0], np.full(9, 2.0))
+        y[4], w = 3, np.ones(9)
+        with pytest.raises(IndexError, match="index 3 is out of bounds"):
+            made(w, x, y)
+        np.testing.assert_array_equal(w, 1)
+    computed = compile(lambda x, y: x[np.arange(9), y + 1] * 2.0, backend="native")
+    with pytest.raises(IndexError, match="out of bounds"):
+        computed(RNG.standard_normal((9, 3)), np.full(9, 2))
+
+
+def test_whole_numbers_have_extremes() -> None:
+    a = np.arange(-3, 5)
+    for dtype in (np.int64, np.int32):
+        made = compile(lambda a: [np.maximum(a, 0) * 2, np.minimum(a, 1), np.max(a), np.min(a)], backend="native")
+        for ours, theirs in zip(made(a.astype(dtype)), [np.maximum(a, 0) * 2, np.minimum(a, 1), 4, -3], strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_numbers_beyond_the_range_of_a_dtype() -> None:
+    a = np.array([-1, 0, 2.5], np.float32)
+    with np.errstate(all="ignore"):
+        for fn in (lambda a: a * 1e300, lambda a: np.minimum(a, 1e300), lambda a: np.where(a > 0, a, -1e300)):
+            np.testing.assert_array_equal(compile(fn, backend="native")(a), fn(a), strict=True)
+    i = np.arange(5, dtype=np.int32)
+    for fn in (lambda a: a < 2**40, lambda a: a >= -(2**40)):
+        np.testing.assert_array_equal(compile(fn, backend="native")(i), fn(i), strict=True)
+
+
+def test_pieces_of_wide_rows_have_little_for_themselves() -> None:
+    x = np.ones((400, 40000))
+
+    def fn(x: Any) -> Any:
+        e = np.exp(x - np.max(x, axis=1, keepdims=True))
+        return np.sum(e / np.sum(e, axis=1, keepdims=True), axis=0)
+
+    made = compile(fn, backend="native")
+    same(made(x), np.full(40000, 0.01), 1e-9)
+    for kernel in kernels(made):
+        assert -(-kernel.rows // kernel.piece) * kernel.own <= 2 << 23
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_child_may_compile_though_another_thread_did() -> None:
+    code = (
+        "import os, sys, threading, numpy as np\n"
+        "from autograd import compile\n"
+        "from autograd.compiler import recording\n"
+        "from autograd.compiler.native import jit\n"
+        "held, go = threading.Event(), threading.Event()\n"
+        "def hold():\n"
+        "    with recording._lock, jit.lock:\n"
+        "        held.set()\n"
+        "        go.wait(60)\n"
+        "threading.Thread(target=hold, daemon=True).start()\n"
+        "held.wait()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    os._exit(int(compile(lambda x: np.sum(x * 2.5), backend='native')(np.ones(3)) != 7.5))\n"
+        "code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
+        "go.set()\n"
+        "sys.exit(code)\n"
+    )
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], timeout=50, check=False).returncode == 0
+
+
+def test_environment_variables_that_say_nonsense() -> None:
+    with mock.patch.dict(os.environ, {backends.VARIABLE: "cuda"}):
+        with pytest.raises(ValueError, match="GRADTAPE_BACKEND is 'auto', 'numpy' or 'native'; met 'cuda'"):
+            compile(lambda x: x)
+    with mock.patch.dict(os.environ, {backends.VARIABLE: ""}):
+        assert compile(lambda x: x).backend in ("numpy", "native")
+    with mock.patch.dict(os.environ, {cache.VARIABLE: "1"}), mock.patch.dict(sys.modules, {"platformdirs": None}):
+        with pytest.warns(UserWarning, match=r"GRADTAPE_KERNELS=1: .* None are kept"):
+            cache.from_environment()
