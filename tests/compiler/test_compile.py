@@ -11,6 +11,8 @@ from agreement import same
 
 from autograd import Tensor, check_grads, compile, grad, jvp, value_and_grad, vjp
 
+pytestmark = pytest.mark.usefixtures("each_backend")
+
 RNG = np.random.default_rng(0)
 
 

@@ -13,6 +13,8 @@ from agreement import same
 
 from autograd import compile, grad, value_and_grad
 
+pytestmark = pytest.mark.usefixtures("each_backend")
+
 RNG = np.random.default_rng(0)
 
 

@@ -13,6 +13,8 @@ from strategies import Call, Subject, plain_calls, subjects
 from autograd import compile, jvp, vjp
 from autograd.tree import flatten
 
+pytestmark = pytest.mark.usefixtures("each_backend")
+
 #: Functions whose result has a shape or a dtype that depends on values: they are refused, with the reason.
 REFUSED = {
     *"unique unique_all unique_counts unique_inverse unique_values union1d intersect1d setdiff1d setxor1d trim_zeros "

@@ -16,6 +16,8 @@ from agreement import same
 
 from autograd import Tensor, compile, grad, is_compiling, jvp
 
+pytestmark = pytest.mark.usefixtures("each_backend")
+
 RNG = np.random.default_rng(0)
 
 

@@ -21,6 +21,8 @@ from autograd.compiler.tiling import Tile
 from autograd.compiler.verify import verify
 from autograd.compiler.writers import writes
 
+pytestmark = pytest.mark.usefixtures("each_backend")
+
 X, Y = np.arange(1.0, 7.0).reshape(2, 3), np.linspace(-1, 1, 6).reshape(2, 3)
 
 

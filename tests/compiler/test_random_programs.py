@@ -19,6 +19,8 @@ from autograd.compiler.signature import is_array
 from autograd.compiler.verify import verify
 from autograd.tree import flatten
 
+pytestmark = pytest.mark.usefixtures("each_backend")
+
 UNARY = {
     "exp": lambda x: np.exp(-x * x), "tanh": np.tanh, "sin": np.sin, "negative": lambda x: -x, "square": lambda x: x**2,
     "sqrt": lambda x: np.sqrt(x * x + 1), "relu": lambda x: np.maximum(x, 0), "minimum": lambda x: np.minimum(x, 0.25),

@@ -12,6 +12,8 @@ import autograd
 from autograd import compile, derive, grad, jvp, value_and_grad
 from autograd.tree import flatten
 
+pytestmark = pytest.mark.usefixtures("each_backend")
+
 RNG = np.random.default_rng(0)
 
 

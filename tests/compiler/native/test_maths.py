@@ -35,11 +35,6 @@ names = pytest.mark.parametrize("name", list(FUNCTIONS))
 dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
 
 
-@pytest.fixture(autouse=True, scope="module")
-def on_each_backend() -> None:
-    """Stay with the native backend, whose functions these are."""
-
-
 def seeded() -> Any:
     return np.random.default_rng(7)
 
