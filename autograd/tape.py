@@ -7,7 +7,7 @@ walks. This room knows no operation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from operator import attrgetter
 from typing import Any, cast
 
@@ -15,7 +15,11 @@ import numpy as np
 
 from autograd.entry import Array, Entry, Joint, Leaf, Lift, Rule, Shell, Unknown, Variable, unchanged
 from autograd.fitting import broadcast_axes, fit, to_dtype
+from autograd.hooks import HOOKED, attended
 from autograd.memory import expect
+
+#: Stands between a walk and its entries: from these, in the order of the walk, and what is pending, to the same.
+Visit = Callable[[Iterator[Entry], dict[Entry, Array]], Iterator[Entry]]
 
 
 class Tape:
@@ -105,7 +109,12 @@ class Tape:
         return cls(between, starts, ends, outer, live)
 
     def pullback(
-        self, cotangents: Sequence[Array], *, lift: Lift | None = None, release: bool = False
+        self,
+        cotangents: Sequence[Array],
+        *,
+        lift: Lift | None = None,
+        release: bool = False,
+        visit: Visit | None = None,
     ) -> list[Array | None]:
         """Walk back: from the outputs' cotangents to the inputs' (reverse mode, vector-Jacobian product).
 
@@ -117,6 +126,9 @@ class Tape:
             Given, saved arrays of what is in `outer` are put back into shells, so that the walk is recorded.
         release : bool
             Take each entry's saved arrays away when it has been passed. The tape cannot be walked again.
+        visit : callable, optional
+            Looks on: it is given the iterator over the entries and gives one over the same, and may look at what is
+            pending before and after each is passed. For `debug`.
 
         Returns
         -------
@@ -134,8 +146,13 @@ class Tape:
         plain = live is None and lift is None
         entry = None
         take, take_mask = pending.pop, masks.pop
+        order: Iterator[Entry] = reversed(self.entries)
+        if HOOKED:
+            order = attended(order, self.inputs, pending, lift is not None)
+        if visit is not None:
+            order = visit(order, pending)
         try:
-            for entry in reversed(self.entries):
+            for entry in order:
                 g = take(entry, None)
                 edges = entry.edges
                 if edges is None:
@@ -193,15 +210,18 @@ class Tape:
         expect(self.entries)
         return [pending.get(entry) for entry in self.inputs]
 
-    def pushforward(self, tangents: Sequence[Array], *, lift: Lift | None = None) -> list[Array | None]:
+    def pushforward(
+        self, tangents: Sequence[Array], *, lift: Lift | None = None, visit: Visit | None = None
+    ) -> list[Array | None]:
         """Walk forth: from the inputs' tangents to the outputs' (forward mode, Jacobian-vector product).
 
         Parameters are as in `pullback`: one tangent for each input; the result has one, or None, for each output.
         """
         pending: dict[Entry, Array] = dict(zip(self.inputs, tangents, strict=True))
         entry = None
+        order: Iterable[Entry] = self.entries if visit is None else visit(iter(self.entries), pending)
         try:
-            for entry in self.entries:
+            for entry in order:
                 total = None
                 edges = entry.edges
                 if edges is None:

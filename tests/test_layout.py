@@ -21,6 +21,7 @@ PACKAGES = ("autograd", "nn")
 FLOORS = [
     ["autograd.entry", "autograd.tree", "autograd.memory", "autograd.fitting"],
     [
+        "autograd.hooks",
         "autograd.tape",
         "autograd.op",
         "autograd.record",
