@@ -8,21 +8,21 @@ walks. This room knows no operation.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from operator import attrgetter
 from typing import Any, cast
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Joint, Leaf, Lift, Rule, Shell, Unknown, Variable, unchanged
+from autograd.entry import Array, Entry, Leaf, Lift, Rule, Shell, Unknown, Variable, unchanged
 from autograd.fitting import broadcast_axes, fit, to_dtype
 from autograd.hooks import HOOKED, attended
+from autograd.looking import Shown, in_order
 from autograd.memory import expect
 
 #: Stands between a walk and its entries: from these, in the order of the walk, and what is pending, to the same.
 Visit = Callable[[Iterator[Entry], dict[Entry, Array]], Iterator[Entry]]
 
 
-class Tape:
+class Tape(Shown):
     """The entries between some inputs and some outputs, oldest first.
 
     Attributes
@@ -73,15 +73,15 @@ class Tape:
         >>> from autograd import Tensor
         >>> x = Tensor([1.0, 2.0], requires_grad=True)
         >>> print(Tape.of((np.exp(x) * 2).sum()))
-          #  op        inputs  shape  dtype
+          #  op        inputs  shape  dtype    saved
           0  input             (2,)   float64
-          1  exp       0       (2,)   float64
+          1  exp       0       (2,)   float64   16 B
           2  multiply  1       (2,)   float64
           3  sum       2       ()     float64
         """
         ends = _entries(outputs)
         if inputs is None:
-            ordered = _in_order(_reach(ends, -1, set())[0])
+            ordered = in_order(_reach(ends, -1, set())[0])
             starts = [entry for entry in ordered if not entry.edges]
             return cls([entry for entry in ordered if entry.edges], starts, ends)
         starts = _entries(inputs)
@@ -89,7 +89,7 @@ class Tape:
         # An entry older than every input cannot depend on one: the collection stops there.
         oldest = min((e.number for e in starts), default=0)
         found, elsewhere = _reach(ends, oldest, known)
-        ordered = _in_order(found)
+        ordered = in_order(found)
         nested = [e for e in starts if e.edges]
         if not elsewhere and not nested:
             return cls(ordered, starts, ends)
@@ -266,24 +266,6 @@ class Tape:
         """Count the entries."""
         return len(self.entries)
 
-    def __str__(self) -> str:
-        """Give the tape as a table, numbered from 0."""
-        everything = _in_order({*self.inputs, *self.entries})
-        number = {entry: i for i, entry in enumerate(everything)}
-        rows = [("#", "op", "inputs", "shape", "dtype")]
-        for entry in everything:
-            edges = () if entry in self.inputs else entry.edges or ()
-            parents = " ".join(str(number[edge[0]]) if edge[0] in number else "-" for edge in edges)
-            dtype = ", ".join(map(str, entry.dtype)) if isinstance(entry, Joint) else str(entry.dtype)
-            rows.append((str(number[entry]), entry.name, parents, str(entry.shape), dtype))
-        widths = [max(len(row[column]) for row in rows) for column in range(5)]
-        widths[0] = max(widths[0], 3)
-        lines = []
-        for first, *rest in rows:
-            cells = [first.rjust(widths[0]), *(cell.ljust(width) for cell, width in zip(rest, widths[1:], strict=True))]
-            lines.append("  ".join(cells).rstrip())
-        return "\n".join(lines)
-
 
 def _entries(shells: Any) -> list[Entry]:
     """Take one Tensor or Entry, or several, to the list of their entries."""
@@ -327,10 +309,6 @@ def _reach(ends: list[Entry], oldest: int, known: Set[Entry]) -> tuple[set[Entry
                 push(parent)
     found -= known
     return found, elsewhere
-
-
-def _in_order(entries: Iterable[Entry]) -> list[Entry]:
-    return sorted(entries, key=attrgetter("number"))
 
 
 def _several(saved: Any, rule: Rule) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ PACKAGES = ("autograd", "nn")
 #: From the ground up. A module may import what stands on a lower floor, and of its own floor what does not import it
 #: in turn. A name that ends in a dot stands for all modules below it.
 FLOORS = [
-    ["autograd.entry", "autograd.tree", "autograd.memory", "autograd.fitting"],
+    ["autograd.entry", "autograd.lines", "autograd.looking", "autograd.tree", "autograd.memory", "autograd.fitting"],
     [
         "autograd.hooks",
         "autograd.tape",
