@@ -14,7 +14,9 @@ from autograd.compiler.native.pool import get_num_threads as get_num_threads
 from autograd.compiler.native.pool import set_num_threads as set_num_threads
 from autograd.compiler.state import is_compiling as is_compiling
 from autograd.coverage import verdict as verdict
+from autograd.debugging import debug as debug
 from autograd.entry import no_grad as no_grad
+from autograd.explaining import explain as explain
 from autograd.memory import keep_memory as keep_memory
 from autograd.ops.elementwise import relu as relu
 from autograd.tape import Tape as Tape

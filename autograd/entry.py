@@ -189,8 +189,8 @@ class Aside(dict[str, Any]):
         The file and the line of the user's at which the entry was recorded, under `debug`.
     within : str
         What of the engine's it was recorded in: "the gradient of exp", or nothing.
-    seals : tuple of int
-        For each edge a hash of the arrays that it saved, under `debug`.
+    seals : tuple of tuple of int
+        For each edge a hash of each thing that it saved, under `debug`.
     """
 
     __slots__ = ("__weakref__", "hooks", "line", "seals", "within")
@@ -200,7 +200,7 @@ class Aside(dict[str, Any]):
         self.hooks: dict[int, Callable[[Array], Any]] = {}
         self.line: tuple[str, int] | None = None
         self.within = ""
-        self.seals: tuple[int, ...] = ()
+        self.seals: tuple[tuple[int, ...], ...] = ()
 
 
 class Entry:

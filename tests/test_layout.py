@@ -35,6 +35,7 @@ FLOORS = [
     ["autograd.transforms"],
     ["autograd.compiler", "autograd.compiler."],
     ["autograd.differences", "autograd.report", "autograd.judge", "autograd.spot", "autograd.proof", "autograd.check"],
+    ["autograd.watch", "autograd.explaining", "autograd.debugging"],
     ["autograd.coverage", "autograd.extend"],
     ["autograd"],
     ["nn"],
@@ -51,8 +52,9 @@ def floor_of(name: str) -> int | None:
 
 PUBLIC = {
     "autograd": [
-        "Tape", "Tensor", "array", "check_grads", "compile", "derive", "get_num_threads", "grad", "is_compiling", "jvp",
-        "keep_kernels", "keep_memory", "no_grad", "relu", "set_num_threads", "value_and_grad", "verdict", "vjp",
+        "Tape", "Tensor", "array", "check_grads", "compile", "debug", "derive", "explain", "get_num_threads", "grad",
+        "is_compiling", "jvp", "keep_kernels", "keep_memory", "no_grad", "relu", "set_num_threads", "value_and_grad",
+        "verdict", "vjp",
     ],
     "nn": [
         "Adam", "CategoricalCrossentropy", "Comparison", "Dense", "Difference", "ReLU", "SGD", "Sequential", "Softmax",
