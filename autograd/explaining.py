@@ -19,32 +19,38 @@ from autograd.ops import elementwise as ew
 #: Recorded, with a derivative that is 0 wherever there is one.
 FLAT = (ew.sign, ew.floor, ew.ceil, ew.trunc, ew.rint, ew.round_, ew.floor_divide)
 
-_known: dict[int, tuple[weakref.ref[Any], str]] = {}
+#: By the array, and whether it is a Tensor's: t.numpy() and t.detach() have the same.
+_known: dict[tuple[int, bool], tuple[weakref.ref[Any], str]] = {}
 
 
 def remember(x: Any, reason: str) -> None:
     """Write down why an array, or a Tensor's, is not on the tape; `reason` is completed by the user's line."""
-    array = x._value if isinstance(x, Shell) else x
-    if isinstance(array, np.ndarray):
-        key = id(array)
-        text = f"{reason} at {written(user_line(LAYERS))}"
-        _known[key] = (weakref.ref(array, lambda _: _known.pop(key, None)), text)
+    _write(x, f"{reason} at {written(user_line(LAYERS))}")
 
 
 def inherit(x: Any, sources: Iterable[Any]) -> None:
     """Write down for what was computed of constants why they are such, if that is known of one."""
     reason = next((found for source in sources if (found := recalled(source))), "")
-    array = x._value if isinstance(x, Shell) else x
-    if reason and isinstance(array, np.ndarray) and not recalled(array):
-        key = id(array)
-        _known[key] = (weakref.ref(array, lambda _: _known.pop(key, None)), reason)
+    if reason and not recalled(x):
+        _write(x, reason)
 
 
 def recalled(x: Any) -> str:
     """Give the reason that was written down; nothing if there is none."""
-    array = x._value if isinstance(x, Shell) else x
-    held = _known.get(id(array))
+    array = _array(x)
+    held = _known.get((id(array), isinstance(x, Shell)))
     return held[1] if held is not None and held[0]() is array else ""
+
+
+def _write(x: Any, reason: str) -> None:
+    array = _array(x)
+    if isinstance(array, np.ndarray):
+        key = (id(array), isinstance(x, Shell))
+        _known[key] = (weakref.ref(array, lambda _: _known.pop(key, None)), reason)
+
+
+def _array(x: Any) -> Any:
+    return x._value if isinstance(x, Shell) else x
 
 
 def explain(t: Any) -> str:
@@ -154,11 +160,12 @@ def _of_result(entry: Entry) -> str:
             f"Its derivative is 0: every way back leads through {met}, which is constant piece by piece. Leave it out, "
             "or put something smooth in its place."
         )
-    counted = f"{leaves} {'leaf' if leaves == 1 else 'leaves'}"
-    if leaves < len(found):
-        counted += f" and {len(found) - leaves} arguments of functions that are differentiated"
+    arguments = len(found) - leaves
+    counted = [f"{leaves} {'leaf' if leaves == 1 else 'leaves'}, where backward() leaves gradients"] if leaves else []
+    if arguments:
+        counted.append(f"{arguments} {'argument' if arguments == 1 else 'arguments'} of functions being differentiated")
     return (
-        f"It depends on {counted}, and backward() brings their gradients. Its own is kept nowhere: look at it with "
+        f"It depends on {', and on '.join(counted)}. Its own is kept nowhere: look at it with "
         "t.register_hook(print), or differentiate with respect to it with grad."
     )
 

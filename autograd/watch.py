@@ -112,11 +112,11 @@ class NonFinite(FloatingPointError):
         self.walked = walked
         self.operands = tuple(operands)
         self.came_in = next((operand for operand in operands if operand.origin), None)
-        at = f"at index {self.index}" if self.index else "here"
+        at = f" at index {self.index}" if self.index else ""
         several = f", {self.count} in all" if self.count > 1 else ""
-        lines = [f"{headline} {self.kind} {at}{several}."]
+        lines = [f"{headline} {self.kind}{at}{several}."]
         if self.came_in is not None:
-            lines.append(f"  It was there before: {self.came_in.name} is {self.came_in.origin}.")
+            lines.append(f"  It came in with {self.came_in.name}, {self.came_in.origin}.")
         lines.append(f"  recorded at {written(recorded)}{f', in {within}' if within else ''}")
         if walked is not None:
             lines.append(f"  walked from {written(walked)}")
@@ -189,7 +189,9 @@ class Watch:
             bad = self.bad(derivative)
             if bad is not None:
                 line = user_line(LAYERS)
-                operand = Operand("g", entry.shape, str(entry.dtype), bad[1], _at(derivative, bad[1]), "given")
+                operand = Operand(
+                    "g", entry.shape, str(entry.dtype), bad[1], _at(derivative, bad[1]), "which was given"
+                )
                 headline = f"The {what} given for {entry.name} has"
                 raise NonFinite(entry.name, what, bad, _line(entry), [operand], headline=headline, walked=line)
 
@@ -375,14 +377,14 @@ def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
 def _origin(x: Any) -> str:
     """Say where an operand came from that is bad already."""
     if not isinstance(x, Shell):
-        return "a plain array or number that holds it"
+        return "a plain array or number"
     entry = x.entry
     if entry is None:
-        return "a constant Tensor that holds it"
+        return "a constant Tensor"
     if isinstance(entry, Leaf):
-        return "a leaf that holds it"
+        return "a leaf"
     if isinstance(entry, Variable):
-        return "an argument that is differentiated, and was given it"
+        return "an argument of the function that is differentiated"
     line = _line(entry)
     where = f"recorded at {written(line)}" if line else "recorded before debug() was entered"
     return f"the result of {entry.name}, {where}"
