@@ -175,8 +175,8 @@ def around_op(op: Op, call: Fn) -> Fn:
             if isinstance(part, Shell) and part.entry is not None:
                 _note(part.entry)
         if not inside.get().text:
-            names = [f"[{i}]" for i in range(len(args))] if op.variadic else [*op.inputs, *op.params]
-            watch.output(op.name, dict(zip(names, args, strict=False)) | given, outs, plain)
+            names = [f"[{i}]" for i in range(len(args))] if op.variadic else op.inputs
+            watch.output(op.name, dict(zip(names, args, strict=False)), outs, plain)
             _tell(out, args, op.name, "an integer has no derivative" if op.name == "astype" else "")
         return out
 
