@@ -16,7 +16,9 @@ from autograd.compiler.state import is_compiling as is_compiling
 from autograd.coverage import verdict as verdict
 from autograd.custom import custom_jvp as custom_jvp
 from autograd.custom import custom_vjp as custom_vjp
+from autograd.debugging import debug as debug
 from autograd.entry import no_grad as no_grad
+from autograd.explaining import explain as explain
 from autograd.functional import deriv as deriv
 from autograd.functional import egrad as egrad
 from autograd.functional import elementwise_grad as elementwise_grad

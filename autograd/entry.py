@@ -176,6 +176,33 @@ class no_grad(ContextDecorator):
         self._open.pop().__exit__(None, None, None)
 
 
+class Aside(dict[str, Any]):
+    """What stands beside an entry, if anything: most have none. It is put around the static parameters.
+
+    A slot of its own would make every entry larger, and a step over a thousand of them measurably slower.
+
+    Attributes
+    ----------
+    hooks : dict
+        The functions that `register_hook` gave, by number: called with the cotangent in this order.
+    line : tuple of str and int, or None
+        The file and the line of the user's at which the entry was recorded, under `debug`.
+    within : str
+        What of the engine's it was recorded in: "the gradient of exp", or nothing.
+    seals : tuple of tuple of int
+        For each edge a hash of each thing that it saved, under `debug`.
+    """
+
+    __slots__ = ("__weakref__", "hooks", "line", "seals", "within")
+
+    def __init__(self, params: dict[str, Any] | None) -> None:
+        super().__init__(params or {})
+        self.hooks: dict[int, Callable[[Array], Any]] = {}
+        self.line: tuple[str, int] | None = None
+        self.within = ""
+        self.seals: tuple[tuple[int, ...], ...] = ()
+
+
 class Entry:
     """One recorded operation. Points only at its parents and never at a Tensor, so no reference cycle can arise.
 
@@ -209,6 +236,19 @@ class Entry:
     def output(self, source: int) -> Entry:
         """Give the entry at which the value of a rule's `source` stands: this one, which has one output."""
         return self
+
+
+def aside_of(entry: Entry) -> Aside | None:
+    """Give what stands beside an entry, if anything."""
+    return entry.params if type(entry.params) is Aside else None
+
+
+def make_aside(entry: Entry) -> Aside:
+    """Give what stands beside an entry; make it, if nothing does."""
+    aside = aside_of(entry)
+    if aside is None:
+        aside = entry.params = Aside(entry.params)
+    return aside
 
 
 class Bundle:

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import redirect
 from autograd.entry import Array, Shell, is_recording
+from autograd.looking import tensor_html
 from autograd.operators import Operators
 from autograd.protocols import ASSIGNED
 
@@ -97,6 +98,10 @@ class Leaving(Operators):
     def __format__(self, spec: str) -> str:
         """Format a number as Python does."""
         return format(self._value if self._value.ndim else self._value[()], spec) if spec else str(self)
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook: values, shape, dtype, and where it stands on the tape."""
+        return tensor_html(self._value, "constant" if self.entry is None else f"on the tape: {self.entry.name}")
 
     def __contains__(self, value: Any) -> bool:
         """Tell whether an element equals the value."""

@@ -156,6 +156,7 @@ class Op:
     """
 
     __slots__ = (
+        "__weakref__",
         "call",
         "cases",
         "family",

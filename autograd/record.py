@@ -7,8 +7,9 @@ adds one `Entry` that keeps what the rules of the tracked inputs name, and nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
@@ -26,6 +27,11 @@ ndarray = np.ndarray
 # What most rules keep: nothing or one thing. Looked at in place, this saves a call for each edge.
 NOTHING, X, Y, ANS = range(1, 5)
 _KEPT: dict[tuple[int | None, ...], int] = {(): NOTHING, (0,): X, (1,): Y, (-1,): ANS}
+
+
+#: Every op that is in use, and what is put around the calls of those that are declared from now on, by `debug`.
+declared: WeakSet[Op] = WeakSet()
+around: list[Callable[[Op, Fn], Fn]] = []
 
 
 def register(op: Op) -> Op:
@@ -56,6 +62,9 @@ def register(op: Op) -> Op:
         elif fn is not op.fn:
             functions[fn] = op
             by_name[f"numpy.{op.name}"] = op
+    declared.add(op)
+    for put in around:
+        op.call = put(op, op.call)
     return op
 
 

@@ -7,18 +7,22 @@ walks. This room knows no operation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import Any, cast
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Joint, Leaf, Lift, Rule, Shell, Unknown, Variable, unchanged
+from autograd.entry import Array, Entry, Leaf, Lift, Rule, Shell, Unknown, Variable, unchanged
 from autograd.fitting import broadcast_axes, fit, to_dtype
+from autograd.hooks import HOOKED, attended
+from autograd.looking import Shown, in_order
 from autograd.memory import expect
 
+#: Stands between a walk and its entries: from these, in the order of the walk, and what is pending, to the same.
+Visit = Callable[[Iterator[Entry], dict[Entry, Array]], Iterator[Entry]]
 
-class Tape:
+
+class Tape(Shown):
     """The entries between some inputs and some outputs, oldest first.
 
     Attributes
@@ -69,15 +73,15 @@ class Tape:
         >>> from autograd import Tensor
         >>> x = Tensor([1.0, 2.0], requires_grad=True)
         >>> print(Tape.of((np.exp(x) * 2).sum()))
-          #  op        inputs  shape  dtype
+          #  op        inputs  shape  dtype    saved
           0  input             (2,)   float64
-          1  exp       0       (2,)   float64
+          1  exp       0       (2,)   float64   16 B
           2  multiply  1       (2,)   float64
           3  sum       2       ()     float64
         """
         ends = _entries(outputs)
         if inputs is None:
-            ordered = _in_order(_reach(ends, -1, set())[0])
+            ordered = in_order(_reach(ends, -1, set())[0])
             starts = [entry for entry in ordered if not entry.edges]
             return cls([entry for entry in ordered if entry.edges], starts, ends)
         starts = _entries(inputs)
@@ -85,7 +89,7 @@ class Tape:
         # An entry older than every input cannot depend on one: the collection stops there.
         oldest = min((e.number for e in starts), default=0)
         found, elsewhere = _reach(ends, oldest, known)
-        ordered = _in_order(found)
+        ordered = in_order(found)
         nested = [e for e in starts if e.edges]
         if not elsewhere and not nested:
             return cls(ordered, starts, ends)
@@ -105,7 +109,12 @@ class Tape:
         return cls(between, starts, ends, outer, live)
 
     def pullback(
-        self, cotangents: Sequence[Array], *, lift: Lift | None = None, release: bool = False
+        self,
+        cotangents: Sequence[Array],
+        *,
+        lift: Lift | None = None,
+        release: bool = False,
+        visit: Visit | None = None,
     ) -> list[Array | None]:
         """Walk back: from the outputs' cotangents to the inputs' (reverse mode, vector-Jacobian product).
 
@@ -117,6 +126,9 @@ class Tape:
             Given, saved arrays of what is in `outer` are put back into shells, so that the walk is recorded.
         release : bool
             Take each entry's saved arrays away when it has been passed. The tape cannot be walked again.
+        visit : callable, optional
+            Looks on: it is given the iterator over the entries and gives one over the same, and may look at what is
+            pending before and after each is passed. For `debug`.
 
         Returns
         -------
@@ -134,8 +146,13 @@ class Tape:
         plain = live is None and lift is None
         entry = None
         take, take_mask = pending.pop, masks.pop
+        order: Iterator[Entry] = reversed(self.entries)
+        if HOOKED:
+            order = attended(order, self.inputs, pending, lift is not None)
+        if visit is not None:
+            order = visit(order, pending)
         try:
-            for entry in reversed(self.entries):
+            for entry in order:
                 g = take(entry, None)
                 edges = entry.edges
                 if edges is None:
@@ -193,15 +210,18 @@ class Tape:
         expect(self.entries)
         return [pending.get(entry) for entry in self.inputs]
 
-    def pushforward(self, tangents: Sequence[Array], *, lift: Lift | None = None) -> list[Array | None]:
+    def pushforward(
+        self, tangents: Sequence[Array], *, lift: Lift | None = None, visit: Visit | None = None
+    ) -> list[Array | None]:
         """Walk forth: from the inputs' tangents to the outputs' (forward mode, Jacobian-vector product).
 
         Parameters are as in `pullback`: one tangent for each input; the result has one, or None, for each output.
         """
         pending: dict[Entry, Array] = dict(zip(self.inputs, tangents, strict=True))
         entry = None
+        order: Iterable[Entry] = self.entries if visit is None else visit(iter(self.entries), pending)
         try:
-            for entry in self.entries:
+            for entry in order:
                 total = None
                 edges = entry.edges
                 if edges is None:
@@ -246,24 +266,6 @@ class Tape:
         """Count the entries."""
         return len(self.entries)
 
-    def __str__(self) -> str:
-        """Give the tape as a table, numbered from 0."""
-        everything = _in_order({*self.inputs, *self.entries})
-        number = {entry: i for i, entry in enumerate(everything)}
-        rows = [("#", "op", "inputs", "shape", "dtype")]
-        for entry in everything:
-            edges = () if entry in self.inputs else entry.edges or ()
-            parents = " ".join(str(number[edge[0]]) if edge[0] in number else "-" for edge in edges)
-            dtype = ", ".join(map(str, entry.dtype)) if isinstance(entry, Joint) else str(entry.dtype)
-            rows.append((str(number[entry]), entry.name, parents, str(entry.shape), dtype))
-        widths = [max(len(row[column]) for row in rows) for column in range(5)]
-        widths[0] = max(widths[0], 3)
-        lines = []
-        for first, *rest in rows:
-            cells = [first.rjust(widths[0]), *(cell.ljust(width) for cell, width in zip(rest, widths[1:], strict=True))]
-            lines.append("  ".join(cells).rstrip())
-        return "\n".join(lines)
-
 
 def _entries(shells: Any) -> list[Entry]:
     """Take one Tensor or Entry, or several, to the list of their entries."""
@@ -307,10 +309,6 @@ def _reach(ends: list[Entry], oldest: int, known: Set[Entry]) -> tuple[set[Entry
                 push(parent)
     found -= known
     return found, elsewhere
-
-
-def _in_order(entries: Iterable[Entry]) -> list[Entry]:
-    return sorted(entries, key=attrgetter("number"))
 
 
 def _several(saved: Any, rule: Rule) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 from autograd import redirect
 from autograd.entry import Array, Entry, Leaf, Shell, Variable
 from autograd.fitting import owned
+from autograd.hooks import Hookable
 from autograd.leaving import Leaving
 from autograd.operators import Flat
 from autograd.ops import elementwise as ew
@@ -25,7 +26,7 @@ from autograd.tape import Tape
 _FLOAT = "fc"
 
 
-class Tensor(Leaving):
+class Tensor(Leaving, Hookable):
     """An array that can be differentiated with respect to, or depends on one that can.
 
     Parameters

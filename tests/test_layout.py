@@ -19,8 +19,9 @@ PACKAGES = ("autograd", "nn")
 #: From the ground up. A module may import what stands on a lower floor, and of its own floor what does not import it
 #: in turn. A name that ends in a dot stands for all modules below it.
 FLOORS = [
-    ["autograd.entry", "autograd.tree", "autograd.memory", "autograd.fitting"],
+    ["autograd.entry", "autograd.lines", "autograd.looking", "autograd.tree", "autograd.memory", "autograd.fitting"],
     [
+        "autograd.hooks",
         "autograd.tape",
         "autograd.op",
         "autograd.record",
@@ -35,6 +36,7 @@ FLOORS = [
     ["autograd.joint", "autograd.whole", "autograd.custom", "autograd.optimize"],
     ["autograd.compiler", "autograd.compiler."],
     ["autograd.differences", "autograd.report", "autograd.judge", "autograd.spot", "autograd.proof", "autograd.check"],
+    ["autograd.watch", "autograd.explaining", "autograd.debugging"],
     ["autograd.coverage", "autograd.extend"],
     ["autograd"],
     ["nn"],
@@ -51,12 +53,12 @@ def floor_of(name: str) -> int | None:
 
 PUBLIC = {
     "autograd": [
-        "Tape", "Tensor", "array", "check_grads", "checkpoint", "compile", "custom_jvp", "custom_vjp", "deriv",
-        "derive", "egrad", "elementwise_grad", "get_num_threads", "grad", "grad_and_aux", "hessian",
-        "hessian_tensor_product", "holomorphic_grad", "hvp", "is_compiling", "jacobian", "jacobian_vector_product",
-        "jvp", "keep_kernels", "keep_memory", "make_ggnvp", "make_hvp", "make_jvp", "make_vjp", "multigrad_dict",
-        "no_grad", "numerical", "relu", "set_num_threads", "stop_gradient", "tensor_jacobian_product",
-        "value_and_grad", "vector_jacobian_product", "verdict", "vjp",
+        "Tape", "Tensor", "array", "check_grads", "checkpoint", "compile", "custom_jvp", "custom_vjp", "debug",
+        "deriv", "derive", "egrad", "elementwise_grad", "explain", "get_num_threads", "grad", "grad_and_aux",
+        "hessian", "hessian_tensor_product", "holomorphic_grad", "hvp", "is_compiling", "jacobian",
+        "jacobian_vector_product", "jvp", "keep_kernels", "keep_memory", "make_ggnvp", "make_hvp", "make_jvp",
+        "make_vjp", "multigrad_dict", "no_grad", "numerical", "relu", "set_num_threads", "stop_gradient",
+        "tensor_jacobian_product", "value_and_grad", "vector_jacobian_product", "verdict", "vjp",
     ],
     "nn": [
         "Adam", "CategoricalCrossentropy", "Comparison", "Dense", "Difference", "ReLU", "SGD", "Sequential", "Softmax",

@@ -28,12 +28,12 @@ def test_print() -> None:
     x, w = leaf(), leaf(np.ones((3, 2), np.float32))
     hidden = np.tanh(x @ w)
     assert str(Tape.of((hidden * hidden).sum())).splitlines() == [
-        "  #  op        inputs  shape   dtype",
+        "  #  op        inputs  shape   dtype    saved",
         "  0  input             (3,)    float64",
         "  1  input             (3, 2)  float32",
-        "  2  matmul    0 1     (2,)    float64",
-        "  3  tanh      2       (2,)    float64",
-        "  4  multiply  3 3     (2,)    float64",
+        "  2  matmul    0 1     (2,)    float64   48 B",
+        "  3  tanh      2       (2,)    float64   16 B",
+        "  4  multiply  3 3     (2,)    float64   16 B",
         "  5  sum       4       ()      float64",
     ]
 
@@ -43,11 +43,11 @@ def test_print_between_inputs_and_outputs() -> None:
     h = x * 2
     y = np.exp(h) * w
     assert str(Tape.of(y, h)).splitlines() == [
-        "  #  op        inputs  shape  dtype",
+        "  #  op        inputs  shape  dtype    saved",
         # Where the tape starts, what came before is not shown.
         "  0  multiply          (3,)   float64",
-        "  1  exp       0       (3,)   float64",
-        "  2  multiply  1 -     (3,)   float64",
+        "  1  exp       0       (3,)   float64   24 B",
+        "  2  multiply  1 -     (3,)   float64   48 B",
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ from autograd.transforms import Run
 from autograd.tree import flatten
 
 _RESULTS = Run.pullback.__code__
-_WALK = Tape.pullback.__code__
+# Under `debug` something is put around the walk.
+_WALK = inspect.unwrap(Tape.pullback).__code__
 
 
 @contextmanager

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from autograd.entry import Unknown
+from autograd.lines import LIBRARIES, user_line
 from autograd.tape import Tape
 
-ENGINE = str(Path(__file__).parent.parent)
-LIBRARIES = (ENGINE, str(Path(np.__file__).parent))
-
 WRITE = "Make it a Tensor first, y = Tensor(x), and write y[i] = v; or use the function's result."
-
-
-def user_line() -> tuple[str, int] | None:
-    """Find the line of the user's that is being run: the innermost that is neither ours nor NumPy's."""
-    frame: Any = sys._getframe(1)
-    while frame is not None:
-        filename = frame.f_code.co_filename
-        if not filename.startswith(LIBRARIES) and not filename.startswith("<__array_function__"):
-            return filename, frame.f_lineno
-        frame = frame.f_back
-    return None
 
 
 def origin() -> str:
@@ -42,7 +27,11 @@ def origin() -> str:
     return ""
 
 
-_WALKS = {Tape.pullback.__code__: "gradient", Tape.pushforward.__code__: "tangent"}
+# Under `debug` something is put around the walks.
+_WALKS = {
+    inspect.unwrap(Tape.pullback).__code__: "gradient",
+    inspect.unwrap(Tape.pushforward).__code__: "tangent",
+}
 
 
 def unknown(what: str, instead: str, trace: Any, symbol: Any = None) -> Unknown:
