@@ -14,6 +14,7 @@ from autograd.compiler.native.fusion import Grouping
 from autograd.compiler.native.generate import rooms
 from autograd.compiler.native.groups import Group, Member, Operand, collapsed
 from autograd.compiler.native.jit import vector
+from autograd.compiler.native.memory import memory_kind
 from autograd.compiler.native.nest import Access, Cell, Fixed, Kernel, Nest, Place, Step
 from autograd.compiler.native.recompute import recomputed
 from autograd.compiler.native.repeats import cuts
@@ -138,7 +139,7 @@ class _Builder:
         if is_checked():
             nest = replace(nest, bounds=self._bounds(inputs, outs, rooms(nest)))
         spare = [Value((size,), np.dtype(np.uint8)) for size in rooms(nest)]
-        labels = tuple((self.views.root(y), count) for y, count in group.labels)
+        labels = tuple((self.views.root(y), count) for (y, count), here in group.labels.items() if here in group.made)
         sizes = (*[out.size for out in outs], *[room.size for room in spare])
         kernel = Kernel(
             nest, starts, rows, len(outs), labels, sizes, sum(read.values()), sum(out.nbytes for out in outs), group
@@ -205,7 +206,7 @@ class _Builder:
     def _outside(self, arg: Operand, member: Member, group: Group, flat: bool) -> tuple[Access, Value, int]:
         """Tell how an array from elsewhere is read."""
         root, on, strides = self.views.placed(arg.value)
-        kind = _memory(arg.value)
+        kind = memory_kind(KINDS[arg.value.dtype])
         size = arg.value.dtype.itemsize
         if flat:
             whole = any(p >= 0 for p in arg.at)
@@ -223,7 +224,7 @@ class _Builder:
 
     def _stored(self, out: Value, group: Group, flat: bool) -> Access:
         """Tell how a result is written: in the order of its axes."""
-        kind, size = _memory(out), out.dtype.itemsize
+        kind, size = memory_kind(KINDS[out.dtype]), out.dtype.itemsize
         strides = [size * math.prod(out.shape[j + 1 :]) for j in range(len(out.shape))]
         axes = group.made[out]
         if flat:
@@ -267,11 +268,6 @@ class _Builder:
         roles = {axis.role for axis in member.space}
         on = ("r" if roles - {"1"} else "") if flat else "".join(role for role in "rl" if role in roles)
         return Step(member.fn, tuple(args), member.kinds, member.kind, on, space, member.reduce, over, summed)
-
-
-def _memory(value: Value) -> str:
-    kind = KINDS[value.dtype]
-    return "i8" if kind == "i1" else kind
 
 
 def _straight(value: Value, strides: Sequence[int]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -82,6 +83,8 @@ class Fitting:
             together = [axis.number for axis in member.space[first : first + len(numbers)]]
             if together != list(range(len(numbers))):
                 raise _Unfit("its rows' axes are in another order")
+        if math.prod(axis.size for axis in member.space if axis.role == "r") >= 1 << 31:
+            raise _Unfit("it has more rows than are counted")
         if not group.rows and any(axis.role != "1" for axis in member.space):
             raise _Unfit("it has more than one element")
         lanes = [axis.size for axis in member.space if axis.role == "l"]

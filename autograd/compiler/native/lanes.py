@@ -15,10 +15,10 @@ from typing import Any, TypeAlias
 
 #: The LLVM type of each kind of lane.
 TYPES = {
-    "f64": "double", "f32": "float", "i64": "i64", "i32": "i32", "i16": "i16", "i8": "i8", "i1": "i1", "ptr": "ptr",
+    "f64": "double", "f32": "float", "i64": "i64", "i32": "i32", "i8": "i8", "i1": "i1", "ptr": "ptr",
 }  # fmt: skip
 #: Bits of a lane.
-BITS = {"f64": 64, "f32": 32, "i64": 64, "i32": 32, "i16": 16, "i8": 8, "i1": 1, "ptr": 64}
+BITS = {"f64": 64, "f32": 32, "i64": 64, "i32": 32, "i8": 8, "i1": 1, "ptr": 64}
 FLOATS = ("f64", "f32")
 
 Number: TypeAlias = "Row | float | int"

@@ -199,7 +199,7 @@ def _made(count: int, moves: list[int], plan: list[int], table: list[int]) -> tu
 
 @cache
 def works() -> str:
-    """Try it: give nothing, or the reason why kernels cannot be called here."""
+    """Look at how arrays are laid out: give nothing, or the reason why kernels cannot be called here."""
     if sys.implementation.name != "cpython":
         return f"native kernels are called as CPython calls its own functions; this is {sys.implementation.name}"
     x = np.zeros((2, 3))
