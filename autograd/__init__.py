@@ -14,13 +14,40 @@ from autograd.compiler.native.pool import get_num_threads as get_num_threads
 from autograd.compiler.native.pool import set_num_threads as set_num_threads
 from autograd.compiler.state import is_compiling as is_compiling
 from autograd.coverage import verdict as verdict
+from autograd.dropin.builtins import dict as dict
+from autograd.dropin.builtins import isinstance as isinstance
+from autograd.dropin.builtins import list as list
+from autograd.dropin.builtins import tuple as tuple
+from autograd.dropin.builtins import type as type
+from autograd.dropin.differential_operators import checkpoint as checkpoint
+from autograd.dropin.differential_operators import deriv as deriv
+from autograd.dropin.differential_operators import elementwise_grad as elementwise_grad
+from autograd.dropin.differential_operators import grad as grad
+from autograd.dropin.differential_operators import grad_and_aux as grad_and_aux
+from autograd.dropin.differential_operators import grad_named as grad_named
+from autograd.dropin.differential_operators import hessian as hessian
+from autograd.dropin.differential_operators import hessian_tensor_product as hessian_tensor_product
+from autograd.dropin.differential_operators import hessian_vector_product as hessian_vector_product
+from autograd.dropin.differential_operators import holomorphic_grad as holomorphic_grad
+from autograd.dropin.differential_operators import jacobian as jacobian
+from autograd.dropin.differential_operators import jacobian_vector_product as jacobian_vector_product
+from autograd.dropin.differential_operators import make_ggnvp as make_ggnvp
+from autograd.dropin.differential_operators import make_hvp as make_hvp
+from autograd.dropin.differential_operators import make_jvp as make_jvp
+from autograd.dropin.differential_operators import make_jvp_reversemode as make_jvp_reversemode
+from autograd.dropin.differential_operators import make_vjp as make_vjp
+from autograd.dropin.differential_operators import multigrad_dict as multigrad_dict
+from autograd.dropin.differential_operators import tensor_jacobian_product as tensor_jacobian_product
+from autograd.dropin.differential_operators import value_and_grad as value_and_grad
+from autograd.dropin.differential_operators import vector_jacobian_product as vector_jacobian_product
 from autograd.entry import no_grad as no_grad
 from autograd.memory import keep_memory as keep_memory
 from autograd.ops.elementwise import relu as relu
 from autograd.tape import Tape as Tape
 from autograd.tensor import Tensor as Tensor
 from autograd.tensor import array as array
-from autograd.transforms import grad as grad
 from autograd.transforms import jvp as jvp
-from autograd.transforms import value_and_grad as value_and_grad
 from autograd.transforms import vjp as vjp
+
+# The names of HIPS autograd lie in a folder of their own: `autograd.numpy` is found there.
+__path__.append(f"{__path__[0]}/dropin")
