@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from autograd.compiler.front import compile
 
 
@@ -18,4 +20,10 @@ def const_graph(fun: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[
     *args, **kwargs
         Arguments that stay what they are.
     """
-    return compile(partial(fun, *args, **kwargs))
+    compiled = compile(partial(fun, *args, **kwargs))
+
+    def replayed(*rest: Any) -> Any:
+        # A number would be part of what was recorded.
+        return compiled(*[np.asarray(x) if isinstance(x, (float, complex)) else x for x in rest])
+
+    return replayed

@@ -8,9 +8,9 @@ import numpy as _np
 from numpy import *  # noqa: F403
 from numpy import __version__ as __version__
 
-from autograd.dropin.numpy import fft as fft
-from autograd.dropin.numpy import linalg as linalg
-from autograd.dropin.numpy import random as random
+import autograd.dropin.numpy.fft as fft
+import autograd.dropin.numpy.linalg as linalg
+import autograd.dropin.numpy.random as random
 from autograd.dropin.numpy.lists import SEEING as _SEEING
 from autograd.dropin.numpy.lists import array as array
 from autograd.dropin.numpy.lists import asarray as asarray
