@@ -22,7 +22,6 @@ from autograd.dropin.builtins import type as type
 from autograd.dropin.differential_operators import checkpoint as checkpoint
 from autograd.dropin.differential_operators import deriv as deriv
 from autograd.dropin.differential_operators import elementwise_grad as elementwise_grad
-from autograd.dropin.differential_operators import grad as grad
 from autograd.dropin.differential_operators import grad_and_aux as grad_and_aux
 from autograd.dropin.differential_operators import grad_named as grad_named
 from autograd.dropin.differential_operators import hessian as hessian
@@ -38,7 +37,6 @@ from autograd.dropin.differential_operators import make_jvp_reversemode as make_
 from autograd.dropin.differential_operators import make_vjp as make_vjp
 from autograd.dropin.differential_operators import multigrad_dict as multigrad_dict
 from autograd.dropin.differential_operators import tensor_jacobian_product as tensor_jacobian_product
-from autograd.dropin.differential_operators import value_and_grad as value_and_grad
 from autograd.dropin.differential_operators import vector_jacobian_product as vector_jacobian_product
 from autograd.entry import no_grad as no_grad
 from autograd.memory import keep_memory as keep_memory
@@ -46,7 +44,9 @@ from autograd.ops.elementwise import relu as relu
 from autograd.tape import Tape as Tape
 from autograd.tensor import Tensor as Tensor
 from autograd.tensor import array as array
+from autograd.transforms import grad as grad
 from autograd.transforms import jvp as jvp
+from autograd.transforms import value_and_grad as value_and_grad
 from autograd.transforms import vjp as vjp
 
 # The names of HIPS autograd lie in a folder of their own: `autograd.numpy` is found there.

@@ -1,5 +1,7 @@
 """What HIPS autograd has in `autograd.core`, as far as programs use it: the two products of one argument, and rules."""
 
+from autograd.dropin.tracer import getval as getval
+from autograd.dropin.tracer import isbox as isbox
 from autograd.extend.primitive import notrace_primitive as notrace_primitive
 from autograd.extend.primitive import primitive as primitive
 from autograd.extend.products import make_jvp as make_jvp
@@ -15,5 +17,3 @@ from autograd.extend.rules import primitive_jvps as primitive_jvps
 from autograd.extend.rules import primitive_vjps as primitive_vjps
 from autograd.extend.vspaces import VSpace as VSpace
 from autograd.extend.vspaces import vspace as vspace
-from autograd.dropin.tracer import getval as getval
-from autograd.dropin.tracer import isbox as isbox

@@ -9,46 +9,25 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.dropin.wrap_util import unary_to_nary
 from autograd.extend import defvjp_argnum, primitive, vspace
 from autograd.extend import products as _of_one
+from autograd.transforms import grad as grad
+from autograd.transforms import value_and_grad as value_and_grad
 from autograd.transforms import vjp
 from autograd.tree import flatten
-from autograd.dropin.wrap_util import unary_to_nary
 
 Fn = Callable[..., Any]
 Argnum = int | Sequence[int]
 
 make_vjp = unary_to_nary(_of_one.make_vjp)
 make_jvp = unary_to_nary(_of_one.make_jvp)
-
-
-@unary_to_nary
-def value_and_grad(fun: Fn, x: Any) -> Any:
-    """Make the function that gives the value and the gradient of a real-valued function with one element.
-
-    Raises
-    ------
-    TypeError
-        If the value has more than one element, or is complex.
-    """
-    pullback, value = _of_one.make_vjp(fun, x)
-    if vspace(value).size != 1:
-        raise TypeError(
-            f"grad needs a function that returns one real number, met {value!r}: try jacobian, elementwise_grad or "
-            "holomorphic_grad"
-        )
-    return value, pullback(vspace(value).ones())
-
-
-def grad(fun: Fn, argnum: Argnum = 0) -> Fn:
-    """Make the function that gives the gradient of a real-valued function with one element."""
-    both = value_and_grad(fun, argnum)
-    return lambda *args, **kwargs: both(*args, **kwargs)[1]
 
 
 @unary_to_nary
@@ -120,7 +99,8 @@ def tensor_jacobian_product(fun: Fn, argnum: int = 0) -> Fn:
         *rest, tensor = args
         return np.tensordot(tensor, fun(*rest, **kwargs), np.ndim(tensor))
 
-    return jacobian(along, argnum)
+    made: Fn = jacobian(along, argnum)
+    return made
 
 
 vector_jacobian_product = tensor_jacobian_product
@@ -183,7 +163,7 @@ def multigrad_dict(fun: Fn) -> Fn:
         bound.apply_defaults()
 
         def of_all(arguments: dict[str, Any]) -> Any:
-            call = inspect.BoundArguments(signature, arguments)  # type: ignore[arg-type]
+            call = inspect.BoundArguments(signature, OrderedDict(arguments))
             return fun(*call.args, **call.kwargs)
 
         found: dict[str, Any] = grad(of_all)(dict(bound.arguments))

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any
 
+from autograd.dropin.wrap_util import get_name, unary_to_nary
 from autograd.extend import vspace
 from autograd.extend.products import make_jvp, make_vjp
-from autograd.dropin.wrap_util import get_name, unary_to_nary
 
 Fn = Callable[..., Any]
 

@@ -1,9 +1,9 @@
 """Declare a function whose inside the tape does not see, as in HIPS autograd: `primitive`, then `defvjp` or `defjvp`.
 
-Such a function is called with plain arrays. Its rules are closures: `vjp(ans, *args)` gives the function that takes the
-output's cotangent to an argument's, `jvp(g, ans, *args)` the output's tangent. Where only one direction is declared, the
-other is found by transposing it. The five families say the same in a line and are faster; this is for what fits none:
-arguments and results that are trees, rules that need everything at once.
+Such a function is called with plain arrays. Its rules are closures: `vjp(ans, *args)` gives the function that takes
+the output's cotangent to an argument's, `jvp(g, ans, *args)` the output's tangent. Where only the first is declared,
+the second is found by transposing it. The five families say the same in a line and are faster; this is for what fits
+none: arguments and results that are trees, rules that need everything at once.
 
 >>> import numpy as np
 >>> from autograd import grad
@@ -33,6 +33,7 @@ from autograd.transforms import vjp
 from autograd.tree import flatten, leaves_like
 
 Fn = Callable[..., Any]
+
 
 def primitive(f_raw: Fn) -> Fn:
     """Make a function one operation of the tape, to be differentiated by the rules declared for it.
@@ -185,7 +186,7 @@ def _record(fun: Fn, leaves: list[Any], data: list[Any], rebuild: Fn, ans: Any, 
     call = _Rules(fun, data, places, rebuild, rebuild_out, arrays, kwargs)
     shape = tuple([np.shape(leaves[i]) for i in places])
     dtype = tuple([leaves[i].dtype for i in places])
-    edges = tuple((parents[i], _one_leaf(k, shape, dtype), None) for k, i in enumerate(places))
+    edges: Any = tuple((parents[i], _one_leaf(k, shape, dtype), None) for k, i in enumerate(places))
     gathered = Joint(_Named("arguments", ()), edges, None, next_number(), shape, dtype)
     names = _Named(_name(fun), [f"out{k}" for k in range(len(arrays))])
     standing = (*floating, *(parent is not None for parent in parents))
@@ -285,7 +286,9 @@ class _Rules:
         return self._as_output(parts)
 
     def _as_output(self, parts: list[Any]) -> Any:
-        fitted = [np.broadcast_to(p, a.shape) if p.shape != a.shape else p for p, a in zip(parts, self.arrays, strict=True)]
+        fitted = [
+            np.broadcast_to(p, a.shape) if p.shape != a.shape else p for p, a in zip(parts, self.arrays, strict=True)
+        ]
         if len(fitted) == 1:
             return fitted[0]
         return Bundle(tuple(fitted), tuple([a.shape for a in self.arrays]), tuple([a.dtype for a in self.arrays]))

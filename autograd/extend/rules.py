@@ -105,9 +105,7 @@ def defjvp_argnum(fun: Fn, jvpmaker: Fn) -> None:
     `jvpmaker(argnum, g, ans, args, kwargs)` gives that argument's share of the output's tangent.
     """
 
-    def push(
-        nums: Sequence[int], gs: Sequence[Any], ans: Any, args: Sequence[Any], kwargs: dict[str, Any]
-    ) -> Any:
+    def push(nums: Sequence[int], gs: Sequence[Any], ans: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         total: list[Any] | None = None
         rebuild: Any = None
         for num, g in zip(nums, gs, strict=True):

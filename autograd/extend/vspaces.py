@@ -1,4 +1,4 @@
-"""The vector space that a value lives in: its zeros, ones, basis, sums and inner products, for arrays and trees of them.
+"""The vector space that a value lives in: its zeros, ones, basis, sums and inner products, for arrays and trees.
 
 >>> space = vspace({"w": 1.0, "b": (2.0, 3.0)})
 >>> space.size
@@ -38,7 +38,9 @@ class VSpace:
         self._example = self._rebuild([f"{shape} {dtype}" for shape, dtype in self._kinds])
         self.size = sum(math.prod(shape) * (2 if dtype.kind == "c" else 1) for shape, dtype in self._kinds)
         alone = not isinstance(value, (list, tuple, dict))
-        self.shape: Any = self._kinds[0][0] if alone else self._rebuild([vspace(np.empty(*kind)) for kind in self._kinds])
+        self.shape: Any = (
+            self._kinds[0][0] if alone else self._rebuild([vspace(np.empty(*kind)) for kind in self._kinds])
+        )
         self.dtype = self._kinds[0][1] if alone else None
         self.iscomplex = alone and self._kinds[0][1].kind == "c"
 
@@ -53,7 +55,9 @@ class VSpace:
 
     def ones(self) -> Any:
         """Give the vector whose coordinates are all 1: 1 + 1j for a complex element."""
-        return self._rebuild([np.full(shape, 1 + 1j if dtype.kind == "c" else 1, dtype) for shape, dtype in self._kinds])
+        return self._rebuild(
+            [np.full(shape, 1 + 1j if dtype.kind == "c" else 1, dtype) for shape, dtype in self._kinds]
+        )
 
     def randn(self) -> Any:
         """Give a vector of normally distributed coordinates, from NumPy's global generator."""
@@ -138,7 +142,9 @@ def _kind(leaf: Any) -> tuple[tuple[int, ...], np.dtype[Any]]:
     if isinstance(leaf, (float, complex)) and dtype is None:
         dtype = np.result_type(leaf)
     if dtype is None or dtype.kind not in "iufc":
-        raise TypeError(f"There is no vector space for {leaf!r} of type {type(leaf).__name__}: use floats, or a tree of them")
+        raise TypeError(
+            f"There is no vector space for {leaf!r} of type {type(leaf).__name__}: use floats, or a tree of them"
+        )
     return np.shape(leaf), dtype
 
 

@@ -4,26 +4,29 @@ Ufuncs and functions are NumPy's own, since a Tensor passes through them. Those 
 see the Tensors that stand there: `np.array([x, 2 * x])`, `np.sum([x, y])`, `np.full(3, x)`, `np.r_[x, 1.0]`.
 """
 
+from importlib import import_module as _import_module
+
 import numpy as _np
-from numpy import *  # noqa: F403
-from numpy import __version__ as __version__
 
-import autograd.dropin.numpy.fft as fft
-import autograd.dropin.numpy.linalg as linalg
-import autograd.dropin.numpy.random as random
-from autograd.dropin.numpy.lists import SEEING as _SEEING
-from autograd.dropin.numpy.lists import array as array
-from autograd.dropin.numpy.lists import asarray as asarray
-from autograd.dropin.numpy.lists import c_ as c_
-from autograd.dropin.numpy.lists import full as full
-from autograd.dropin.numpy.lists import make_diagonal as make_diagonal
-from autograd.dropin.numpy.lists import r_ as r_
-from autograd.dropin.numpy.lists import seeing as _seeing
-from autograd.dropin.numpy.lists import where as where
+from autograd.dropin.numpy import lists as _lists
+from autograd.dropin.numpy import numpy_boxes as numpy_boxes
 
-globals().update({_name: _seeing(getattr(_np, _name)) for _name in _SEEING if hasattr(_np, _name)})
-asanyarray = ascontiguousarray = asarray
+fft, linalg, random = (_import_module(f"{__name__}.{_name}") for _name in ("fft", "linalg", "random"))
+globals().update(
+    {_name: getattr(_np, _name) for _name in (*_np.__all__, "__version__") if _name not in ("fft", "linalg", "random")}
+)
+globals().update({_name: _lists.seeing(getattr(_np, _name)) for _name in _lists.SEEING if hasattr(_np, _name)})
+
+array = _lists.array
+asarray = asanyarray = ascontiguousarray = _lists.asarray
+full = _lists.full
+where = _lists.where
+r_ = _lists.r_
+c_ = _lists.c_
+make_diagonal = _lists.make_diagonal
 row_stack = globals()["vstack"]
+
+__all__ = [*_np.__all__, "make_diagonal", "row_stack"]
 
 
 def __getattr__(name: str) -> object:

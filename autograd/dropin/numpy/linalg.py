@@ -5,10 +5,13 @@ from numpy.linalg import *  # noqa: F403
 
 from autograd.dropin.numpy.lists import seeing as _seeing
 
-globals().update({
-    _name: _seeing(_made) for _name in _linalg.__all__ if callable(_made := getattr(_linalg, _name)) and
-    not isinstance(_made, type)
-})
+globals().update(
+    {
+        _name: _seeing(_made)
+        for _name in _linalg.__all__
+        if callable(_made := getattr(_linalg, _name)) and not isinstance(_made, type)
+    }
+)
 
 
 def __getattr__(name: str) -> object:

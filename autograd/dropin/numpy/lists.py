@@ -18,11 +18,12 @@ from autograd.tensor import Tensor
 
 #: The functions to which a list of Tensors may be given for an array.
 SEEING = (
-    "all amax amin any append argmax argmin argsort around atleast_1d atleast_2d atleast_3d average block broadcast_to "
-    "clip column_stack concatenate cov cross cumprod cumsum diag diagonal diff dot dstack einsum expand_dims flip fliplr "
-    "flipud hstack inner interp kron max mean median min moveaxis nan_to_num nanmax nanmean nanmin nanstd nansum nanvar "
-    "ndim outer pad percentile prod ptp quantile ravel repeat reshape roll rollaxis rot90 round select shape size sort "
-    "split squeeze stack std sum swapaxes take tensordot tile trace transpose tril triu var vstack"
+    "all amax amin any append argmax argmin argsort around atleast_1d atleast_2d atleast_3d average block "
+    "broadcast_to clip column_stack concatenate cov cross cumprod cumsum diag diagonal diff dot dstack einsum "
+    "expand_dims flip fliplr flipud hstack inner interp kron max mean median min moveaxis nan_to_num nanmax "
+    "nanmean nanmin nanstd nansum nanvar ndim outer pad percentile prod ptp quantile ravel repeat reshape roll "
+    "rollaxis rot90 round select shape size sort split squeeze stack std sum swapaxes take tensordot tile trace "
+    "transpose tril triu var vstack"
 ).split()
 
 
@@ -60,7 +61,9 @@ def _items(x: Any) -> Any:
     return [_whole(item) for item in x] if isinstance(x, (list, tuple)) else x
 
 
-def array(object: Any, dtype: Any = None, *, copy: Any = True, order: Any = "K", subok: bool = False, ndmin: int = 0) -> Any:
+def array(
+    object: Any, dtype: Any = None, *, copy: Any = True, order: Any = "K", subok: bool = False, ndmin: int = 0
+) -> Any:
     """Build an array as `np.array` does, a Tensor if there is one in the lists.
 
     Examples

@@ -92,8 +92,10 @@ def _into_band(ans: Any, l_and_u: Any, ab: Any, b: Any, **options: Any) -> Any:
         for offset in range(above, -below - 1, -1):
             # ab[above - offset, j] is the matrix at (j - offset, j).
             blank = np.zeros(min(abs(offset), size))
-            product = np.sum(u[: size - offset] * x[offset:], axis=1) if offset > 0 else np.sum(
-                u[-offset:] * x[: size + offset], axis=1
+            product = (
+                np.sum(u[: size - offset] * x[offset:], axis=1)
+                if offset > 0
+                else np.sum(u[-offset:] * x[: size + offset], axis=1)
             )
             rows.append(np.concatenate([blank, product] if offset > 0 else [product, blank]))
         return -np.stack(rows)
@@ -162,7 +164,7 @@ def _numpys(name: str) -> Any:
         return scipys(*args, **kwargs) if class_in((args, kwargs)) is None else numpys(*args, **kwargs)
 
     either.__name__ = either.__qualname__ = name
-    either.__doc__ = scipys.__doc__
+    either.__doc__ = f"Do what `scipy.linalg.{name}` does; of a Tensor, what `np.linalg.{name}` does."
     return either
 
 
