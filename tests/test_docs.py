@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/tape.md", "docs/check.md", "docs/compile.md")
+PAGES = ("README.md", "docs/tape.md", "docs/check.md", "docs/compile.md", "docs/migrating.md")
 
 
 def blocks() -> list[tuple[str, str, str]]:

@@ -74,7 +74,7 @@ def primitive(f_raw: Fn) -> Fn:
             ans = f_raw(*rebuild(data), **data_of(kwargs))
         except Unknown as error:
             unopened: Any = error.recorder.unopened
-            return unopened(wrapped, _name(wrapped), args, kwargs, error)
+            return unopened(wrapped, wrapped, args, kwargs, error)
         return _record(wrapped, leaves, data, rebuild, ans, kwargs)
 
     made: Any = wrapped
