@@ -47,7 +47,7 @@ A = RNG.normal(size=(3, 3)) + 3 * np.eye(3)
 
 @pytest.fixture(autouse=True)
 def seeded() -> Iterator[None]:
-    """The checkers draw from NumPy's global generator, as HIPS autograd's do."""
+    """Seed NumPy's global generator, from which the checkers draw as HIPS autograd's do."""
     state = np.random.get_state()
     np.random.seed(0)
     yield

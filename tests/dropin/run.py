@@ -40,9 +40,17 @@ EXAMPLES = {
     "dot_graph.py": "builds on trace and Node, HIPS's internals",
     "rkhs.py": "declares a vector space and a box of its own, HIPS's internals",
 }
-#: Modules of the examples, and what needs data from the network.
+#: Modules of the examples.
 _NOT_RUN = {"__init__.py", "data.py", "data_mnist.py"}
-_NETWORK = re.compile(r"URLError|ConnectionError|HTTPError|getaddrinfo|urlopen|Name or service not known")
+#: In place of digits from the network: noise of their shapes.
+_DIGITS = """
+import numpy as np
+
+def mnist():
+    rng = np.random.default_rng(0)
+    images = [rng.integers(0, 255, (n, 28, 28)).astype(np.uint8) for n in (1000, 200)]
+    return images[0], rng.integers(0, 10, 1000), images[1], rng.integers(0, 10, 200)
+"""
 _SECONDS = 20
 
 
@@ -63,8 +71,8 @@ def main() -> int:
 def fetch(place: Path, archive: str | None) -> Path:
     """Unpack the source distribution, and give the folder it is in."""
     if archive is None:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
-        subprocess.run([*command, "--no-build-isolation", "--dest", str(place), DISTRIBUTION], check=True)
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "autograd"]
+        subprocess.run([*command, "--dest", str(place), DISTRIBUTION], check=True)
         archive = str(next(place.glob("autograd-*.tar.gz")))
     with tarfile.open(archive) as packed:
         packed.extractall(place, filter="data")
@@ -91,6 +99,7 @@ def tests(source: Path, environment: dict[str, str]) -> int:
 def examples(source: Path, environment: dict[str, str]) -> int:
     """Run each example for a while: what does not fail in that time counts as running."""
     unexplained = 0
+    (source / "examples" / "data_mnist.py").write_text(_DIGITS)
     for path in sorted((source / "examples").rglob("*.py")):
         if path.name in _NOT_RUN:
             continue
@@ -105,8 +114,6 @@ def examples(source: Path, environment: dict[str, str]) -> int:
         last = (done.stderr.strip().splitlines() or [""])[-1]
         if done.returncode == 0:
             print(f"  {path.name}: runs")
-        elif _NETWORK.search(done.stderr):
-            print(f"  {path.name}: wants data from the network")
         else:
             print(f"  {path.name}: fails, {EXAMPLES.get(path.name, 'NO REASON')} ({last[:160]})")
             unexplained += path.name not in EXAMPLES
