@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-thorough mutants accuracy lint docs bench bench-native bench-ops bench-peers clean
+.PHONY: demo dropin test test-thorough mutants accuracy lint docs bench bench-native bench-ops bench-peers clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -23,6 +23,9 @@ test: lint
 
 test-thorough: $(VENV)/.installed
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2
+
+dropin: $(VENV)/.installed
+	$(BIN)/python tests/dropin/run.py
 
 mutants: $(VENV)/.installed
 	$(BIN)/python tests/mutants.py

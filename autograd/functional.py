@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.argnums import Argnum, Chosen, name_of
 from autograd.entry import Shell
+from autograd.jacobians import jacobian
 from autograd.transforms import Run, grad, jvp, named, value_and_grad, vjp
 from autograd.tree import flatten
 
@@ -189,8 +190,12 @@ def tensor_jacobian_product(fun: Fn, argnum: Argnum = 0) -> Fn:
 
     @named(fun, "vector_jacobian_product")
     def of_arguments(*args: Any, **kwargs: Any) -> Any:
-        *args_of, vector = args
-        return make_vjp(fun, argnum)(*args_of, **kwargs)[0](vector)
+        *args_of, tensor = args
+        pullback, value = make_vjp(fun, argnum)(*args_of, **kwargs)
+        if np.shape(value) == np.shape(tensor):
+            return pullback(tensor)
+        # Over the first axes of the output, as `np.tensordot` has it.
+        return jacobian(lambda *a, **k: np.tensordot(tensor, fun(*a, **k), np.ndim(tensor)), argnum)(*args_of, **kwargs)
 
     return of_arguments
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Iterable, Sequence
-from html import escape
 from operator import attrgetter
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -198,6 +196,8 @@ def _quoted(text: str) -> str:
 
 def draw(source: str, file: str | os.PathLike[str]) -> None:
     """Have the `graphviz` package draw a graph into a file, of the format that its name ends in."""
+    from pathlib import Path
+
     path = Path(file)
     form = path.suffix.lstrip(".").lower()
     if not form:
@@ -220,6 +220,8 @@ def draw(source: str, file: str | os.PathLike[str]) -> None:
 
 def html(rows: Sequence[Row]) -> str:
     """Give rows as a small table for a notebook; of a long tape its two ends."""
+    from html import escape
+
     head = "".join(f'<th style="{_CELL}">{name}</th>' for name in Row._fields[:7]).replace("number", "#")
     half = MOST_ROWS // 2
     skipped = len(rows) - 2 * half
@@ -235,6 +237,8 @@ def html(rows: Sequence[Row]) -> str:
 
 def tensor_html(value: Any, place: str) -> str:
     """Give a Tensor's values for a notebook, and below them its shape, dtype, and where it stands."""
+    from html import escape
+
     text = np.array2string(value, threshold=100, edgeitems=2, separator=", ")
     if len(text) > MOST_CHARACTERS:
         text = text[:MOST_CHARACTERS] + " …"

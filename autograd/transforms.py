@@ -8,6 +8,7 @@ any order without a flag: each differentiates with respect to entries of its own
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -228,8 +229,8 @@ class Run:
         return bool(self.tape.entries) or not reached.isdisjoint(self.variables)
 
     def scalar(self) -> Any:
-        """Give the output if it is one real number."""
-        if isinstance(self.out, (list, tuple, dict)) or self.arrays[0].shape != ():
+        """Give the output if it is one real number, in an array of any number of axes."""
+        if isinstance(self.out, (list, tuple, dict)) or math.prod(self.arrays[0].shape) != 1:
             met = f"{self.out!r}" if isinstance(self.out, (list, tuple, dict)) else f"shape {self.arrays[0].shape}"
             raise TypeError(
                 f"grad needs a function that returns a scalar; {self.name} returned {met}. "

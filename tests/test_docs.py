@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/tape.md", "docs/check.md", "docs/compile.md", "docs/debugging.md")
+PAGES = (
+    "README.md", "docs/tape.md", "docs/check.md", "docs/compile.md", "docs/debugging.md", "docs/migrating.md",
+)  # fmt: skip
 
 
 def blocks() -> list[tuple[str, str, str]]:

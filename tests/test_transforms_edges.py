@@ -187,7 +187,7 @@ def test_what_is_no_number_is_refused(x: Any) -> None:
     ("fun", "text"),
     [
         (lambda x: x, r"needs a function that returns a scalar; <lambda> returned shape \(3,\).*np\.sum.*vjp"),
-        (lambda x: x[:1], r"returned shape \(1,\)"),
+        (lambda x: x[:0], r"returned shape \(0,\)"),
         (lambda x: (np.sum(x), np.sum(x)), r"needs a function that returns a scalar"),
         (lambda x: {"loss": np.sum(x)}, r"needs a function that returns a scalar"),
         (lambda x: np.sum(x) * 1j, r"needs a real scalar; <lambda> returned a complex one.*np\.real"),
@@ -197,6 +197,12 @@ def test_grad_of_what_is_no_real_scalar(fun: Callable[..., Any], text: str) -> N
     for transform in (grad, value_and_grad):
         with pytest.raises(TypeError, match=text):
             transform(fun)(A)
+
+
+def test_one_number_in_an_array_is_one_number() -> None:
+    value, gradient = value_and_grad(lambda x: np.sum(x * x, keepdims=True))(np.array([[1.0, 2.0]]))
+    assert value.shape == (1, 1)
+    np.testing.assert_array_equal(gradient, [[2.0, 4.0]])
 
 
 @pytest.mark.parametrize("result", [None, "a", object()])

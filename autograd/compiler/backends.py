@@ -22,7 +22,8 @@ VARIABLE = "GRADTAPE_BACKEND"
 def missing() -> str:
     """Say why there is no machine code here; nothing, if there is."""
     try:
-        from autograd.compiler.native import runner
+        # All that it needs, so that the first program does not wait for it.
+        from autograd.compiler.native import building, runner, threads  # noqa: F401
     except ImportError as error:
         return f"llvmlite is not installed ({error}): pip install 'gradtape[native]'"
     return runner.works()

@@ -6,8 +6,21 @@
 >>> softplus = elementwise(lambda x: np.logaddexp(0, x), name="softplus", x=lambda g, x: g / (1 + np.exp(-x)))
 >>> grad(softplus)(0.0)
 array(0.5)
+
+Or, as HIPS autograd has it, a function that the tape does not look into, with rules that are closures: `primitive`.
 """
 
+from autograd.extend.primitive import notrace_primitive as notrace_primitive
+from autograd.extend.primitive import primitive as primitive
+from autograd.extend.rules import def_linear as def_linear
+from autograd.extend.rules import defjvp as defjvp
+from autograd.extend.rules import defjvp_argnum as defjvp_argnum
+from autograd.extend.rules import defjvp_argnums as defjvp_argnums
+from autograd.extend.rules import defvjp as defvjp
+from autograd.extend.rules import defvjp_argnum as defvjp_argnum
+from autograd.extend.rules import defvjp_argnums as defvjp_argnums
+from autograd.extend.vspaces import VSpace as VSpace
+from autograd.extend.vspaces import vspace as vspace
 from autograd.families import elementwise as elementwise
 from autograd.families import op as op
 from autograd.families import reduction as reduction

@@ -6,13 +6,15 @@ not ours is no entry, and is written anew.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
 import warnings
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _HEAD = b"gradtape kernel 1\n"
+_DIGEST = 32
 #: Set to a directory, or to 1 for the user's own, it keeps kernels from the start.
 VARIABLE = "GRADTAPE_KERNELS"
 
@@ -50,6 +52,8 @@ def keep_kernels(directory: str | os.PathLike[str] | bool = True) -> Path | None
     True
     >>> keep_kernels(False)
     """
+    from pathlib import Path
+
     if directory is True:
         try:
             from platformdirs import user_cache_dir
@@ -75,7 +79,7 @@ def from_environment() -> None:
 
 def key_of(*parts: str) -> str:
     """Name an entry by what it depends on."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return _sha256("\0".join(parts).encode()).hex()
 
 
 def found(key: str) -> bytes | None:
@@ -86,20 +90,29 @@ def found(key: str) -> bytes | None:
         data = (_Where.path / key).read_bytes()
     except OSError:
         return None
-    start = len(_HEAD) + hashlib.sha256().digest_size
+    start = len(_HEAD) + _DIGEST
     head, digest, code = data[: len(_HEAD)], data[len(_HEAD) : start], data[start:]
     return code if head == _HEAD and digest == _digest(key, code) else None
 
 
 def _digest(key: str, code: bytes) -> bytes:
     """Give what tells that code was written under a name, whole."""
-    return hashlib.sha256(key.encode() + b"\n" + code).digest()
+    return _sha256(key.encode() + b"\n" + code)
+
+
+def _sha256(data: bytes) -> bytes:
+    # Not before it is needed: what it loads takes longer than all of the package.
+    import hashlib
+
+    return hashlib.sha256(data).digest()
 
 
 def kept(key: str, code: bytes) -> None:
     """Keep something under a name: at once or not at all."""
     if _Where.path is None:
         return
+    import tempfile
+
     try:
         _Where.path.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=_Where.path, prefix=".")

@@ -6,7 +6,10 @@ import operator
 import os
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
 
 
 class Job:
@@ -53,23 +56,32 @@ class Pool:
     def forget(self) -> None:
         """Begin anew, as in a child process, where no thread is left."""
         self.lock = threading.Lock()
-        self.queue: SimpleQueue[Job] = SimpleQueue()
+        self.queue: SimpleQueue[Job] | None = None
         self.started = 0
 
     def run(self, job: Job, pieces: int) -> None:
         """Let as many threads as may be work on a job, this one among them."""
         helpers = min(self.count, pieces) - 1
-        if self.started < helpers:
-            with self.lock:
-                while self.started < helpers:
-                    threading.Thread(target=self._serve, args=(self.queue,), daemon=True, name="autograd").start()
-                    self.started += 1
-        for _ in range(helpers):
-            self.queue.put(job)
+        if helpers:
+            queue = self._started(helpers)
+            for _ in range(helpers):
+                queue.put(job)
         try:
             job.work()
         finally:
             job.close()
+
+    def _started(self, helpers: int) -> SimpleQueue[Job]:
+        """Start as many threads as are missing, and give the queue from which they take."""
+        from queue import SimpleQueue
+
+        with self.lock:
+            if self.queue is None:
+                self.queue = SimpleQueue()
+            while self.started < helpers:
+                threading.Thread(target=self._serve, args=(self.queue,), daemon=True, name="autograd").start()
+                self.started += 1
+            return self.queue
 
     @staticmethod
     def _serve(queue: SimpleQueue[Job]) -> None:

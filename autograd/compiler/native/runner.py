@@ -199,7 +199,7 @@ def _made(count: int, moves: list[int], plan: list[int], table: list[int]) -> tu
 
 @cache
 def works() -> str:
-    """Look at how arrays are laid out: give nothing, or the reason why kernels cannot be called here."""
+    """Try it: give nothing, or the reason why kernels cannot be called here."""
     if sys.implementation.name != "cpython":
         return f"native kernels are called as CPython calls its own functions; this is {sys.implementation.name}"
     x = np.zeros((2, 3))
@@ -210,4 +210,7 @@ def works() -> str:
         flags = ctypes.c_int.from_address(id(array) + head + _FLAGS).value
         if flags != array.flags.num:
             return "arrays of this NumPy are not laid out as they are in NumPy 2"
+    nothing = runner(())
+    if nothing(x) is not None or nothing(x.T) is not False:
+        return "this Python does not call functions as CPython 3.11 does"
     return ""

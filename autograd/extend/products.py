@@ -1,0 +1,111 @@
+"""The two products of a function of one argument, as HIPS autograd calls them: `make_vjp` and `make_jvp`.
+
+Unlike `autograd.vjp` and `autograd.jvp` they take derivatives of another dtype than the value's, and a function whose
+output does not depend on its argument: that gives zeros, and a warning.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.compose import data_of, tracked
+from autograd.entry import Shell
+from autograd.transforms import jvp, vjp
+from autograd.tree import flatten, leaves_like
+
+Fn = Callable[..., Any]
+
+
+def make_vjp(fun: Fn, x: Any) -> tuple[Fn, Any]:
+    """Run a function of one argument, and give its pullback and its value.
+
+    Parameters
+    ----------
+    fun : callable
+    x : array, number or tree
+
+    Returns
+    -------
+    pullback, value
+        The pullback takes a cotangent like the value, and gives one like `x`.
+
+    Examples
+    --------
+    >>> pullback, value = make_vjp(np.sin, 0.0)
+    >>> pullback(2.0), value
+    (array(2.), array(0.))
+    """
+    watched = _Watched(fun)
+    try:
+        value, pullback = vjp(watched, x)
+    except TypeError:
+        # What does not depend on the argument may be of any kind.
+        if watched.independent is None:
+            raise
+        value = watched.independent[0]
+    if watched.independent is not None:
+        return lambda g: _zeros(x), value
+    return lambda g: pullback(_cast(g, value))[0], value
+
+
+def make_jvp(fun: Fn, x: Any) -> Fn:
+    """Make the function that gives a function's value, and its derivative in the direction of a tangent like `x`.
+
+    Examples
+    --------
+    >>> make_jvp(np.sin, 0.0)(2.0)
+    (array(0.), array(2.))
+    """
+
+    def pushforward(g: Any) -> tuple[Any, Any]:
+        watched = _Watched(fun)
+        try:
+            value, tangent = jvp(watched, (x,), (_cast(g, x),))
+        except TypeError:
+            if watched.independent is None:
+                raise
+            value = watched.independent[0]
+        return (value, tangent) if watched.independent is None else (value, _zeros(value))
+
+    return pushforward
+
+
+class _Watched:
+    """A function, and what it gave if that does not depend on anything."""
+
+    def __init__(self, fun: Fn) -> None:
+        self.fun = fun
+        self.__name__ = getattr(fun, "__name__", "[unknown name]")
+        self.independent: tuple[Any] | None = None
+
+    def __call__(self, x: Any) -> Any:
+        out = self.fun(x)
+        if not tracked(out):
+            warnings.warn(f"Output seems independent of input: {self.__name__}.", UserWarning, stacklevel=2)
+            self.independent = (data_of(out),)
+        return out
+
+
+def _zeros(x: Any) -> Any:
+    leaves, rebuild = flatten(x)
+    return rebuild([np.zeros_like(leaf._value if isinstance(leaf, Shell) else leaf) for leaf in leaves])
+
+
+def _cast(g: Any, like: Any) -> Any:
+    """Bring a derivative to the dtypes of the values it belongs to."""
+    values, rebuild = flatten(like)
+    given = leaves_like(like, g)
+    if given is None:
+        raise TypeError(f"The derivative {g!r} is not built as the value is, {like!r}")
+    cast = []
+    for leaf, value in zip(given, values, strict=True):
+        dtype = value.dtype if hasattr(value, "dtype") else np.result_type(value)
+        leaf = leaf if hasattr(leaf, "dtype") else np.asarray(leaf)
+        if leaf.dtype != dtype:
+            leaf = (leaf.real if leaf.dtype.kind == "c" and dtype.kind != "c" else leaf).astype(dtype)
+        cast.append(leaf)
+    return rebuild(cast)
