@@ -28,7 +28,7 @@ REASONS = {
     "test_graphs.py::test_assignment_raises_error": "demands a refusal; item assignment works here",
     "test_linalg.py::test_pinv": "calls linalg.T and linalg._dot, helpers that HIPS's own module happens to hold",
     "test_logic.py::test_nograd": "grad of a function that returns a truth value: zeros here",
-    "test_misc.py::test_const_graph": "counts calls of the function; const_graph may record it again",
+    "test_misc.py::test_const_graph": "counts calls in a list it reads; const_graph records again when that changes",
     "test_misc.py::test_const_graph_args": "counts side effects; const_graph replays none",
     "test_numpy.py::test_cast_to_int": "np.int64(x) of a traced array; write x.astype(np.int64)",
     "test_wrappers.py::test_wrapped_name_and_docs": "compares the docstring of grad with HIPS's sentence",
