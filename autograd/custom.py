@@ -78,10 +78,10 @@ class custom_vjp(Whole):
             every[i] = given(ct)
         found = bwd(held, call.rebuild_out(every))
         if not isinstance(found, (tuple, list)) or len(found) != len(args):
-            count = len(found) if isinstance(found, (tuple, list)) else 1
+            met = len(found) if isinstance(found, (tuple, list)) else repr(found)
             raise ValueError(
                 f"bwd of {self.name} has to return a tuple with a cotangent for each of its {len(args)} arguments; it "
-                f"returned {count if isinstance(found, (tuple, list)) else repr(found)}"
+                f"returned {met}"
             )
         return self._fitting(found, saved, call)
 

@@ -87,10 +87,7 @@ def _by_columns(run: Run) -> list[list[Any]]:
     for at, x in enumerate(run.inputs):
         found = [flatten(run.pushforward(seed))[0] for seed in _seeds(run.inputs, at)]
         columns.append([_stacked([one[i] for one in found], x.shape, y.shape, y) for i, y in enumerate(run.arrays)])
-    return [
-        [_turned(columns[i][k], x.ndim if hasattr(x, "ndim") else len(x.shape)) for i, x in enumerate(run.inputs)]
-        for k in range(len(run.arrays))
-    ]
+    return [[_turned(columns[i][k], len(x.shape)) for i, x in enumerate(run.inputs)] for k in range(len(run.arrays))]
 
 
 def _stacked(parts: list[Any], first: tuple[int, ...], then: tuple[int, ...], like: Any) -> Any:

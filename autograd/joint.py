@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd.entry import Bundle, Edge, Joint, next_number
+import numpy as np
+
+from autograd.entry import Bundle, Edge, Entry, Joint, Rule, kept, next_number
 from autograd.tensor import shell
 
 
@@ -32,6 +34,27 @@ def behind(name: str, results: Sequence[Any], floating: Sequence[int], edges: It
     for k, i in enumerate(floating):
         out[i] = shell(results[i], entry.output(-1 - k))
     return out
+
+
+def edges_to(
+    entries: Sequence[Entry | None], saved: Sequence[Any], pull_of: Callable[[int], Any], push_of: Callable[[int], Any]
+) -> tuple[Edge, ...]:
+    """Give the edges to the arguments that are tracked: what is saved begins with the arguments, in their order."""
+    sources = tuple([i if i < len(entries) else None for i in range(len(saved))])
+    held = kept(saved)
+    return tuple(
+        (entry, Rule(i, ("",) * len(saved), sources, pull_of(i), push_of(i), lambda *_: None), held)
+        for i, entry in enumerate(entries)
+        if entry is not None
+    )
+
+
+def filled(g: Bundle) -> list[Any]:
+    """Give the cotangents of several outputs, zeros where there is none."""
+    return [
+        np.zeros(shape, dtype) if part is None else part
+        for part, shape, dtype in zip(g.parts, g.shape, g.dtype, strict=True)
+    ]
 
 
 def bundled(parts: Iterable[Any]) -> Bundle:

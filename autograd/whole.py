@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from autograd.argnums import name_of
-from autograd.entry import Abstract, Bundle, Rule, Shell, Variable, is_recording, kept, recording
-from autograd.joint import behind, bundled, floating_of, in_floats, shared
+from autograd.entry import Abstract, Bundle, Edge, Shell, Variable, is_recording, recording
+from autograd.joint import behind, bundled, edges_to, filled, floating_of, in_floats, shared
 from autograd.tape import Tape
 from autograd.tensor import Tensor, shell
 from autograd.transforms import jvp, vjp
@@ -81,14 +81,10 @@ class Whole:
         call = Call(kwargs, rebuild, rebuild_out, floating_of(data), floating, shapes, held)
         return rebuild_out(behind(self.name, results, floating, self._edges(call, data, entries)))
 
-    def _edges(self, call: Call, data: list[Any], entries: list[Any]) -> list[Any]:
+    def _edges(self, call: Call, data: list[Any], entries: list[Any]) -> tuple[Edge, ...]:
         def back(g: Bundle, saved: Sequence[Any]) -> list[Any]:
-            cts = [
-                np.zeros(shape, dtype) if part is None else part
-                for part, shape, dtype in zip(g.parts, g.shape, g.dtype, strict=True)
-            ]
             every: list[Any] = [None] * len(saved)
-            for i, ct in zip(call.where, self.pull(call, list(saved), cts), strict=True):
+            for i, ct in zip(call.where, self.pull(call, list(saved), filled(g)), strict=True):
                 every[i] = ct
             return every
 
@@ -99,12 +95,8 @@ class Whole:
 
             return push
 
-        pull_of, sources = shared(back), tuple(range(len(data)))
-        return [
-            (entry, Rule(i, ("",) * len(data), sources, pull_of(i), forth(i), lambda *_: None), kept(data))
-            for i, entry in enumerate(entries)
-            if entry is not None and i in call.where
-        ]
+        tracked = [entry if i in call.where else None for i, entry in enumerate(entries)]
+        return edges_to(tracked, data, shared(back), forth)
 
     def _forward(self, rebuild: Fn, data: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any]:
         """Give what the function returns, and what is to be kept for its derivative."""
@@ -142,9 +134,8 @@ def lifted(saved: Sequence[Any]) -> bool:
 class _Checkpoint(Whole):
     def _forward(self, rebuild: Fn, data: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any]:
         """Run on variables of its own, and look whether anything else tracked was read."""
-        variables = [
-            Variable(None, x.shape, x.dtype) if i in set(floating_of(data)) else None for i, x in enumerate(data)
-        ]
+        floating = set(floating_of(data))
+        variables = [Variable(None, x.shape, x.dtype) if i in floating else None for i, x in enumerate(data)]
         opened = [given(x) if v is None else shell(x, v) for x, v in zip(data, variables, strict=True)]
         with recording(True):
             out = self.fun(*rebuild(opened), **kwargs)

@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Collection
 from functools import cache
+from types import FrameType
 from typing import Any
 
 from autograd.compiler.emit import Emitter, emitted
@@ -53,9 +54,10 @@ def chosen(backend: str) -> str:
 
 def _outside() -> int:
     """Count the calls from the one that warns to the user's."""
-    here, frame, depth = os.path.dirname(os.path.dirname(__file__)), sys._getframe(1), 1
+    here, depth = os.path.dirname(os.path.dirname(__file__)), 1
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(here):
-        frame, depth = frame.f_back, depth + 1  # type: ignore[assignment]
+        frame, depth = frame.f_back, depth + 1
     return depth
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.program import Program, Value, mapped
-from autograd.entry import Bundle, Rule, Shell, kept
-from autograd.joint import behind, bundled, floating_of, in_floats, shared
+from autograd.entry import Bundle, Shell
+from autograd.joint import behind, bundled, edges_to, filled, floating_of, in_floats, shared
 from autograd.transforms import jvp, vjp
 from autograd.tree import flatten
 
@@ -51,11 +51,7 @@ def on_tape(made: Any, leaves: list[Any], results: Sequence[Any], drawn: Sequenc
     saved = (*leaves, *drawn)
 
     def back(g: Bundle, saved: Sequence[Any]) -> Any:
-        cts = [
-            np.zeros(shape, dtype) if part is None else part
-            for part, shape, dtype in zip(g.parts, g.shape, g.dtype, strict=True)
-        ]
-        return made.derived("vjp", floating)(list(saved[:count]), list(saved[count:]), cts)
+        return made.derived("vjp", floating)(list(saved[:count]), list(saved[count:]), filled(g))
 
     def forth(i: int) -> Any:
         def push(t: Any, *saved: Any) -> Bundle:
@@ -65,14 +61,9 @@ def on_tape(made: Any, leaves: list[Any], results: Sequence[Any], drawn: Sequenc
 
         return push
 
-    pull_of = shared(back)
-    edges = []
-    sources = (*range(count), *[None] * len(drawn))
-    for i, leaf in enumerate(leaves):
-        if isinstance(leaf, Shell) and leaf.entry is not None:
-            rule = Rule(i, ("",) * len(saved), sources, pull_of(i), forth(i), lambda *_: None)
-            edges.append((leaf.entry, rule, kept([x._value if isinstance(x, Shell) else x for x in saved])))
-    return behind(made.name, results, floating, edges)
+    entries = [leaf.entry if isinstance(leaf, Shell) else None for leaf in leaves]
+    data = [x._value if isinstance(x, Shell) else x for x in saved]
+    return behind(made.name, results, floating, edges_to(entries, data, shared(back), forth))
 
 
 def _zeros(x: Any) -> Any:

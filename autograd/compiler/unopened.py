@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Abstract, Bundle, Rule, Shell, Unknown, is_recording, kept
-from autograd.joint import behind, bundled, floating_of, in_floats, shared
+from autograd.entry import Abstract, Bundle, Shell, Unknown, is_recording
+from autograd.joint import behind, bundled, edges_to, floating_of, in_floats, shared
 from autograd.tensor import Tensor, shell
 from autograd.transforms import jvp, vjp
 from autograd.tree import flatten
@@ -47,12 +47,8 @@ def _recorded(trace: Any, fn: Fn, operands: Sequence[Any], error: Unknown) -> An
         return rebuild([shell(leaf, None) if leaf.dtype.kind in "fc" else leaf for leaf in leaves])
     where = floating_of(data)
     rules = _Rules(trace, fn, where, floating, error)
-    sources = tuple(range(len(data)))
-    edges = tuple(
-        (entry, Rule(i, ("",) * len(data), sources, rules.pull(i), rules.push(i), lambda *_: None), kept(data))
-        for i, entry in enumerate(entries)
-        if entry is not None and i in where
-    )
+    entries = [entry if i in where else None for i, entry in enumerate(entries)]
+    edges = edges_to(entries, data, rules.pull, rules.push)
     return rebuild(behind(fn.__name__, leaves, floating, edges))
 
 

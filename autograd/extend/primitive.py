@@ -26,7 +26,7 @@ import numpy as np
 
 from autograd.compose import data_of, tracked
 from autograd.entry import Array, Bundle, Entry, Joint, Rule, Shell, Unknown, is_recording, next_number
-from autograd.extend.rules import deprecated, primitive_jvps, primitive_vjps
+from autograd.extend.rules import deprecated, primitive_jvps, primitive_vjps, title
 from autograd.fitting import fit
 from autograd.tensor import shell
 from autograd.transforms import vjp
@@ -67,7 +67,7 @@ def primitive(f_raw: Fn) -> Fn:
             return f_raw(*data_of(args), **data_of(kwargs))
         if tracked(kwargs):
             named = ", ".join(key for key, value in kwargs.items() if tracked(value))
-            raise TypeError(f"{_name(wrapped)} is differentiated in positional arguments only; {named} was a keyword")
+            raise TypeError(f"{title(wrapped)} is differentiated in positional arguments only; {named} was a keyword")
         leaves, rebuild = flatten(list(args))
         data = [_number(leaf._value) if isinstance(leaf, Shell) else leaf for leaf in leaves]
         try:
@@ -177,7 +177,7 @@ def _record(fun: Fn, leaves: list[Any], data: list[Any], rebuild: Fn, ans: Any, 
     arrays = [out._value if isinstance(out, Shell) else np.asarray(out) for out in outs]
     for out, array in zip(outs, arrays, strict=True):
         if array.dtype.kind not in "biufc":
-            raise TypeError(f"Can't differentiate w.r.t. type {type(out)}: {_name(fun)} returned it")
+            raise TypeError(f"Can't differentiate w.r.t. type {type(out)}: {title(fun)} returned it")
     floating = [array.dtype.kind in "fc" for array in arrays]
     if not any(floating):
         return ans
@@ -188,7 +188,7 @@ def _record(fun: Fn, leaves: list[Any], data: list[Any], rebuild: Fn, ans: Any, 
     dtype = tuple([leaves[i].dtype for i in places])
     edges: Any = tuple((parents[i], _one_leaf(k, shape, dtype), None) for k, i in enumerate(places))
     gathered = Joint(_Named("arguments", ()), edges, None, next_number(), shape, dtype)
-    names = _Named(_name(fun), [f"out{k}" for k in range(len(arrays))])
+    names = _Named(title(fun), [f"out{k}" for k in range(len(arrays))])
     standing = (*floating, *(parent is not None for parent in parents))
     sources = tuple(-1 - i if stands else None for i, stands in enumerate(standing))
     rule = Rule(0, ("",) * len(sources), sources, call.pull, call.push, lambda *_: None)
@@ -209,7 +209,7 @@ def _record(fun: Fn, leaves: list[Any], data: list[Any], rebuild: Fn, ans: Any, 
         if isinstance(out, Shell) and out.entry is not None:
             # It closes over something that is on the tape, and what it computed with that is recorded.
             both = ((at, _SAME, None), (out.entry, _ALSO, None))
-            at = Entry(_Named(_name(fun), ()), both, None, next_number(), array.shape, array.dtype)
+            at = Entry(_Named(title(fun), ()), both, None, next_number(), array.shape, array.dtype)
         made.append(shell(array, at))
     return rebuild_out(made)
 
@@ -246,7 +246,7 @@ class _Rules:
         given = g if not isinstance(g, Bundle) else self.rebuild_out(_filled(g.parts, self.arrays))
         maker = primitive_vjps.get(self.fun)
         if maker is None:
-            raise NotImplementedError(f"VJP of {_name(self.fun)} wrt argnums {self.argnums} not defined")
+            raise NotImplementedError(f"VJP of {title(self.fun)} wrt argnums {self.argnums} not defined")
         parts: list[Any] = [None] * len(self.data)
         found = dict(zip(self.argnums, maker(self.argnums, ans, args, self.kwargs)(given), strict=True))
         at = 0
@@ -256,7 +256,7 @@ class _Rules:
                 leaves = leaves_like(arg, found[num])
                 if leaves is None:
                     raise TypeError(
-                        f"The rule of {_name(self.fun)} in argument {num} gave {found[num]!r}, which is not built as "
+                        f"The rule of {title(self.fun)} in argument {num} gave {found[num]!r}, which is not built as "
                         f"the argument is, {arg!r}"
                     )
                 parts[at : at + size] = leaves
@@ -296,7 +296,7 @@ class _Rules:
     def _transposed(self, t: Bundle, saved: Sequence[Any]) -> Any:
         """Find the pushforward from the pullback: that is linear, and its transpose is the pushforward."""
         if self.fun not in primitive_vjps:
-            raise NotImplementedError(f"JVP of {_name(self.fun)} wrt argnums {self.argnums} not defined")
+            raise NotImplementedError(f"JVP of {title(self.fun)} wrt argnums {self.argnums} not defined")
         shapes, dtypes = tuple([a.shape for a in self.arrays]), tuple([a.dtype for a in self.arrays])
         where = [i for i, part in enumerate(t.parts) if part is not None]
 
@@ -320,7 +320,3 @@ def _array(x: Any) -> Any:
 def _number(x: Any) -> Any:
     """Give a NumPy number for a 0-d array."""
     return x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x
-
-
-def _name(fun: Any) -> str:
-    return getattr(fun, "__name__", repr(fun))

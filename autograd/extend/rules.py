@@ -40,7 +40,7 @@ def defvjp(fun: Fn, *vjpmakers: Fn | None, argnums: Any = None) -> None:
     def pull(nums: Sequence[int], ans: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Fn:
         for num in nums:
             if num not in makers:
-                raise NotImplementedError(f"VJP of {_name(fun)} wrt argnum {num} not defined")
+                raise NotImplementedError(f"VJP of {title(fun)} wrt argnum {num} not defined")
         chosen = [makers[num] for num in nums]
         pulls = [None if make is None else make(ans, *args, **kwargs) for make in chosen]
         return lambda g: [None if one is None else one(g) for one in pulls]
@@ -86,11 +86,11 @@ def defjvp(fun: Fn, *jvpfuns: Any, argnums: Any = None) -> None:
     rules = dict(zip(count() if argnums is None else argnums, jvpfuns, strict=False))
     for rule in rules.values():
         if not (rule is None or rule == "same" or callable(rule)):
-            raise ValueError(f"A rule of defjvp is a function, 'same' or None; met {rule!r} for {_name(fun)}")
+            raise ValueError(f"A rule of defjvp is a function, 'same' or None; met {rule!r} for {title(fun)}")
 
     def share(num: int, g: Any, ans: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         if num not in rules:
-            raise NotImplementedError(f"JVP of {_name(fun)} wrt argnum {num} not defined")
+            raise NotImplementedError(f"JVP of {title(fun)} wrt argnum {num} not defined")
         rule = rules[num]
         if rule is None:
             return None
@@ -158,5 +158,6 @@ def deprecated(fun: Fn) -> dict[str, Fn]:
     return {"defgrad": defgrad, "defvjp": defvjp_method, "defvjp_is_zero": defvjp_is_zero}
 
 
-def _name(fun: Any) -> str:
+def title(fun: Any) -> str:
+    """Name a primitive, or show what has no name."""
     return getattr(fun, "__name__", repr(fun))
