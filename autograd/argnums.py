@@ -47,11 +47,11 @@ class Chosen:
             If there is no such argument, or one is chosen twice.
         """
         keys = [self._key(one, args, kwargs) for one in self.which]
-        if len(set(keys)) < len(keys):
+        if not self.single and len(set(keys)) < len(keys):
             raise TypeError(f"argnum={self.which} names an argument of {name_of(self.fun)} twice")
 
         def of_chosen(*chosen: Any) -> Any:
-            every, named = list(args), dict(kwargs)
+            every, named = list(args), kwargs.copy()
             for key, value in zip(keys, chosen, strict=True):
                 if isinstance(key, str):
                     named[key] = value
@@ -63,13 +63,15 @@ class Chosen:
 
     def _key(self, one: int | str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> int | str:
         """Give the position of an argument, or its name where it was passed by that."""
-        name = name_of(self.fun)
         if isinstance(one, int):
             if not -len(args) <= one < len(args):
-                raise TypeError(f"argnum={one}, but {name} was called with {len(args)} positional arguments")
+                raise TypeError(
+                    f"argnum={one}, but {name_of(self.fun)} was called with {len(args)} positional arguments"
+                )
             return one % len(args)
         if one in kwargs:
             return one
+        name = name_of(self.fun)
         parameters = _parameters(self.fun)
         if one not in parameters:
             raise TypeError(f"argnum={one!r}, but {name} has no such parameter; it has {', '.join(parameters)}")

@@ -80,14 +80,18 @@ class Tape(Shown):
           3  sum       2       ()     float64
         """
         ends = _entries(outputs)
-        if inputs is None:
-            ordered = in_order(_reach(ends, -1, set())[0])
-            starts = [entry for entry in ordered if not entry.edges]
-            return cls([entry for entry in ordered if entry.edges], starts, ends)
-        starts = _entries(inputs)
+        if inputs is not None:
+            return cls.between(ends, _entries(inputs))
+        ordered = in_order(_reach(ends, -1, set())[0])
+        starts = [entry for entry in ordered if not entry.edges]
+        return cls([entry for entry in ordered if entry.edges], starts, ends)
+
+    @classmethod
+    def between(cls, ends: list[Entry], starts: list[Entry]) -> Tape:
+        """Collect what lies between some entries and others: `of`, without a look at what it is given."""
         known = set(starts)
         # An entry older than every input cannot depend on one: the collection stops there.
-        oldest = min((e.number for e in starts), default=0)
+        oldest = min([e.number for e in starts], default=0)
         found, elsewhere = _reach(ends, oldest, known)
         ordered = in_order(found)
         nested = [e for e in starts if e.edges]
@@ -247,6 +251,7 @@ class Tape(Shown):
             if entry is not None:
                 error.add_note(f"while the tangent passed {entry!r}")
             raise
+        expect(self.entries)
         return [pending.get(entry) for entry in self.outputs]
 
     def _lifted(self, saved: Any, rule: Rule, entry: Entry, edges: Any, lift: Lift) -> Any:
@@ -257,7 +262,7 @@ class Tape(Shown):
         if entry in self.outer:
             at.update({source: entry.output(source) for source in rule.sources if source is not None and source < 0})
         values = [
-            lift(value, at[source]) if source in at else value
+            lift(np.asarray(value) if isinstance(value, np.generic) else value, at[source]) if source in at else value
             for value, source in zip(_several(saved, rule), rule.sources, strict=True)
         ]
         return values[0] if rule.arity == 1 else values

@@ -6,6 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+import numpy as np
+
+from autograd.entry import Shell
+
+#: Types that are leaves, so that most trees are seen to be one at a glance.
+_LEAVES = {np.ndarray, float, int, complex, bool}
+
 
 def flatten(tree: Any) -> tuple[list[Any], Callable[[Iterable[Any]], Any]]:
     """Give a tree's leaves in order, and the function that puts other leaves in their places.
@@ -24,17 +31,19 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[Iterable[Any]], Any]]:
 
 
 def _visit(tree: Any, leaves: list[Any]) -> Callable[[Any], Any]:
-    if type(tree) is dict:
+    kind = type(tree)
+    if kind in _LEAVES or isinstance(tree, Shell):
+        leaves.append(tree)
+        return next
+    if kind is dict:
         parts = [(key, _visit(value, leaves)) for key, value in tree.items()]
         return lambda new: {key: build(new) for key, build in parts}
-    if type(tree) in (list, tuple):
-        kind = type(tree)
+    if kind in (list, tuple):
         builds = [_visit(value, leaves) for value in tree]
         return lambda new: kind([build(new) for build in builds])
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        make = type(tree)
         builds = [_visit(value, leaves) for value in tree]
-        return lambda new: make(*[build(new) for build in builds])
+        return lambda new: kind(*[build(new) for build in builds])
     if _is_dataclass(tree):
         parts = [(field.name, _visit(getattr(tree, field.name), leaves)) for field in fields(tree) if field.init]
         return lambda new: replace(tree, **{name: build(new) for name, build in parts})
