@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo dropin test test-thorough mutants accuracy lint docs bench bench-native bench-ops bench-peers clean
+.PHONY: demo dropin test test-thorough mutants accuracy lint docs bench bench-native bench-ops bench-transforms bench-peers clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -44,6 +44,9 @@ bench-native: $(VENV)/.installed
 
 bench-ops: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.ops
+
+bench-transforms: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.transforms
 
 bench-peers: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.peers

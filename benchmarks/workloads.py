@@ -28,10 +28,11 @@ class Training(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """The start of ``h = sin(h) * 1.01 + x * 0.1`` and how often it is applied."""
+    """The start of ``h = sin(h) * 1.01 + x * share``, how often it is applied, and the share (0: no such term)."""
 
     x: np.ndarray
     repeats: int
+    share: float
 
 
 class Options(NamedTuple):
@@ -90,7 +91,12 @@ def mnist() -> Training:
 
 def chain() -> Chain:
     """Return ten numbers to send through 300 repetitions."""
-    return Chain(np.random.default_rng(SEED).uniform(-1, 1, 10), repeats=300)
+    return Chain(np.random.default_rng(SEED).uniform(-1, 1, 10), repeats=300, share=0.1)
+
+
+def scalar() -> Chain:
+    """Return one number to send through 50 ops."""
+    return Chain(np.array(0.5), repeats=25, share=0.0)
 
 
 def options(count: int = 1_000_000) -> Options:
@@ -123,6 +129,9 @@ WORKLOADS = {
             "`h = sin(h) * 1.01 + x * 0.1`, 300 times on 10 numbers; value and gradient of `sum(h)` in `x`. "
             "Measures the cost of an op, not of arithmetic.",
             chain,
+        ),
+        Workload(
+            "scalar", "chain", "`h = sin(h) * 1.01`, 25 times on one number: value and gradient of 50 ops.", scalar
         ),
         Workload(
             "blackscholes",

@@ -18,6 +18,8 @@ from autograd import Tensor
 
 Array = NDArray[Any]
 State = tuple[Array, ...]
+#: How many elements are updated at once: so many that a dozen arrays of them stay in the processor's cache.
+BLOCK = 16384
 
 
 class Optimizer(ABC):
@@ -181,7 +183,17 @@ class _Bundle:
         if flat is None or any(p.data is not view for p, view in zip(params, self.views, strict=True)):
             flat = np.concatenate([p.data for p in params], axis=None)
         gradient = np.concatenate([p.grad for p in params], axis=None)
-        return optimizer.update(flat, gradient, self.state, optimizer.iterations)
+        if flat.size <= BLOCK:
+            return optimizer.update(flat, gradient, self.state, optimizer.iterations)
+        # Block by block, what is computed in between stays in the cache.
+        new, state = np.empty_like(flat), tuple(np.empty_like(array) for array in self.state)
+        for start in range(0, flat.size, BLOCK):
+            at = slice(start, start + BLOCK)
+            parts = tuple(array[at] for array in self.state)
+            new[at], changed = optimizer.update(flat[at], gradient[at], parts, optimizer.iterations)
+            for whole, part in zip(state, changed, strict=True):
+                whole[at] = part
+        return new, state
 
     def accept(self, flat: Array, state: State) -> None:
         """Hand the new values out, and clear the gradients."""

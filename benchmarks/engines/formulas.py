@@ -1,4 +1,4 @@
-"""The formulas that engines differentiate, written once: ``chain(np, x, repeats)``, ``black_scholes(np, erf, ...)``.
+"""The formulas that engines differentiate, written once: ``chain(np, data, x)``, ``black_scholes(np, erf, ...)``.
 
 The first argument is the library's own namespace, so that each records its own functions for the same arithmetic.
 """
@@ -6,13 +6,21 @@ The first argument is the library's own namespace, so that each records its own 
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.workloads import Chain
 
-def chain(np: Any, x: Any, repeats: int) -> Any:
-    """Return ``sum(h)`` after ``repeats`` times ``h = sin(h) * 1.01 + x * 0.1``, starting at ``x``."""
+
+def link(np: Any, h: Any, x: Any, share: float) -> Any:
+    """Return ``sin(h) * 1.01 + x * share``, or ``sin(h) * 1.01`` where there is no share."""
+    h = np.sin(h) * 1.01
+    return h + x * share if share else h
+
+
+def chain(np: Any, data: Chain, x: Any) -> Any:
+    """Return the sum of ``h`` after that many links, starting at ``x``; of one number the number itself."""
     h = x
-    for _ in range(repeats):
-        h = np.sin(h) * 1.01 + x * 0.1
-    return h.sum()
+    for _ in range(data.repeats):
+        h = link(np, h, x, data.share)
+    return h.sum() if h.shape else h
 
 
 def black_scholes(np: Any, erf: Callable[[Any], Any], S: Any, K: Any, t: Any, v: Any, r: float) -> Any:

@@ -75,7 +75,7 @@ def compiled_training(model: nn.Sequential, optimizer: nn.Adam, X: ndarray, y: n
 def chain(data: Chain, variant: str) -> Run:
     """Return `value_and_grad` of the formula."""
     prepare(variant)
-    fun = value_and_grad(lambda x: formulas.chain(np, x, data.repeats))
+    fun = value_and_grad(lambda x: formulas.chain(np, data, x))
     if variant in BACKENDS:
         fun = autograd.compile(fun)
 

@@ -39,7 +39,7 @@ def train(data: Training, variant: str) -> Run:
 
 def chain(data: Chain, variant: str) -> Run:
     """Return `value_and_grad` of the formula."""
-    fun = value_and_grad(lambda x: formulas.chain(np, x, data.repeats))
+    fun = value_and_grad(lambda x: formulas.chain(np, data, x))
 
     def step() -> tuple[ndarray, ndarray]:
         return fun(data.x)

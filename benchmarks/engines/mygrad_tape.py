@@ -67,7 +67,7 @@ def chain(data: Chain, variant: str) -> Run:
     x = mg.tensor(data.x)
 
     def step() -> list[ndarray]:
-        value = formulas.chain(mg, x, data.repeats)
+        value = formulas.chain(mg, data, x)
         value.backward()
         return [value.data, x.grad]
 

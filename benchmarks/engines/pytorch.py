@@ -69,7 +69,7 @@ def chain(data: Chain, variant: str) -> Run:
     x = torch.tensor(data.x, requires_grad=True)
 
     def fun(x: Tensor) -> Tensor:
-        return formulas.chain(torch, x, data.repeats)
+        return formulas.chain(torch, data, x)
 
     if variant == "compile":
         fun = torch.compile(fun)
