@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from autograd import Tensor
 from nn import analytic
+from nn.activations import ReLU, Softmax
 from nn.labels import class_numbers
-from nn.layers import Dense, ReLU, Sequential, Softmax
+from nn.layers import Dense, Sequential
 from nn.losses import CLIP, CategoricalCrossentropy, softmax_cross_entropy
 from nn.walk import named_parameters
 
@@ -119,6 +120,7 @@ def compare(model: Sequential, X: Any, y: Any) -> Comparison:
 
     Examples
     --------
+    >>> from nn import Dense, ReLU, Sequential
     >>> model = Sequential(Dense(2, 4, rng=np.random.default_rng(0)), ReLU(), Dense(4, 3, rng=np.random.default_rng(1)))
     >>> table = compare(model, np.random.default_rng(2).standard_normal((10, 2)), [0, 1, 2, 0, 1, 2, 0, 1, 2, 0])
     ... # doctest: +ELLIPSIS

@@ -6,29 +6,38 @@ To write one, keep the parameters as attributes (`Tensor(..., requires_grad=True
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast, overload
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-import autograd
 from autograd import Tensor
 from nn import walk
+from nn.configurable import Configurable
+from nn.initializers import Initializer, drawn
+from nn.mode import is_training
+from nn.regularizers import Regularizer, checked
 
 Layer = Callable[[Any], Any]
 
 
-class Dense:
+class Dense(Configurable):
     """A layer of neurons that each see every input: `x @ weights + biases`.
 
-    Initially the weights are 0.01 times normally distributed numbers and the biases 0, as in *Neural Networks from
-    Scratch in Python* (Kinsley and Kukieła, chapter 3).
+    By default the weights start as 0.01 times normally distributed numbers and the biases as 0, as in *Neural Networks
+    from Scratch in Python* (Kinsley and Kukieła, chapter 3).
 
     Parameters
     ----------
     n_inputs, n_neurons : int
         At least 1.
+    weight_initializer, bias_initializer : str or callable
+        "book", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal" or "zeros" (see `nn.initializers`), or a
+        function of a Generator and a shape.
+    weight_regularizer, bias_regularizer : Regularizer, optional
+        Such as `nn.L2(5e-4)`: what `nn.regularization_loss` sums.
     rng : numpy.random.Generator, optional
         Where the weights are drawn from; without it they differ from run to run.
     dtype : data type
@@ -44,13 +53,13 @@ class Dense:
     Raises
     ------
     ValueError
-        If a size is below 1; when called, if the last axis of `x` is not n_inputs long.
+        If a size is below 1, an initializer's name is unknown, or its numbers are of another shape or not finite; when
+        called, if the last axis of `x` is not n_inputs long.
     TypeError
-        If a size is not an integer, `rng` no Generator, or `dtype` not floating.
+        If a size is not an integer, `rng` no Generator, `dtype` not floating, or an initializer or regulariser none.
 
     Examples
     --------
-    >>> import numpy as np
     >>> layer = Dense(2, 3, rng=np.random.default_rng(0))
     >>> layer(np.ones((4, 2))).shape
     (4, 3)
@@ -61,6 +70,10 @@ class Dense:
         n_inputs: int,
         n_neurons: int,
         *,
+        weight_initializer: str | Initializer = "book",
+        bias_initializer: str | Initializer = "zeros",
+        weight_regularizer: Regularizer | None = None,
+        bias_regularizer: Regularizer | None = None,
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
@@ -69,18 +82,18 @@ class Dense:
                 raise TypeError(f"Dense: {name} is an integer; met {size!r}.")
             if size < 1:
                 raise ValueError(f"Dense: {name} is at least 1; met {size}.")
-        if rng is not None and not isinstance(rng, np.random.Generator):
-            raise TypeError(
-                f"Dense: rng is a Generator; met {rng!r}. Make one, rng = np.random.default_rng(0), and give it to "
-                "every layer: layers that each start from the same seed would have the same weights."
-            )
+        rng = _generator("Dense", rng)
         dtype = np.dtype(dtype)
         if dtype.kind != "f":
             raise TypeError(f"Dense: dtype is floating, such as np.float64 or np.float32; met {dtype}.")
-        rng = np.random.default_rng() if rng is None else rng
-        weights = 0.01 * rng.standard_normal((n_inputs, n_neurons))
+        self.n_inputs, self.n_neurons, self.dtype = int(n_inputs), int(n_neurons), dtype
+        self.weight_initializer, self.bias_initializer = weight_initializer, bias_initializer
+        self.weight_regularizer = checked("Dense: weight_regularizer", weight_regularizer)
+        self.bias_regularizer = checked("Dense: bias_regularizer", bias_regularizer)
+        weights = drawn(weight_initializer, rng, (self.n_inputs, self.n_neurons), "Dense: weight_initializer")
+        biases = drawn(bias_initializer, rng, (1, self.n_neurons), "Dense: bias_initializer")
         self.weights = Tensor(weights.astype(dtype), requires_grad=True)
-        self.biases = Tensor(np.full((1, n_neurons), 0, dtype=dtype), requires_grad=True)
+        self.biases = Tensor(biases.astype(dtype), requires_grad=True)
 
     def __call__(self, x: Any) -> Tensor:
         """Give the neurons' outputs, shape (samples, n_neurons), for inputs of shape (samples, n_inputs)."""
@@ -90,51 +103,112 @@ class Dense:
             raise ValueError(f"{self!r} takes inputs of shape (samples, {self.weights.shape[0]}); met shape {x.shape}.")
         return cast(Tensor, x @ self.weights + self.biases)
 
-    def __repr__(self) -> str:
-        """Show what it is."""
-        return f"Dense({self.weights.shape[0]}, {self.weights.shape[1]})"
+    def penalties(self) -> list[Tensor]:
+        """Give the price of weights and biases, as far as they have a regulariser: what is added to the loss.
+
+        Examples
+        --------
+        >>> from nn import L2
+        >>> Dense(2, 3, bias_regularizer=L2(0.1)).penalties()
+        [Tensor(0., dtype=float64, requires_grad=True)]
+        """
+        pairs = (self.weight_regularizer, self.weights), (self.bias_regularizer, self.biases)
+        return [cast(Tensor, regularizer(param)) for regularizer, param in pairs if regularizer is not None]
 
 
-class ReLU:
-    """The positive part of each element, `max(x, 0)`; its derivative at 0 is 0.
+class Dropout(Configurable):
+    """In training each element is 0 with the probability `rate`, and divided by `1 - rate` otherwise; else unchanged.
+
+    So its mean is the same in both modes (`nn.training`), and nothing is to be done when the model is used: "inverted"
+    dropout, *Neural Networks from Scratch in Python* (Kinsley and Kukieła, chapter 15), after Srivastava et al. (2014).
+
+    Parameters
+    ----------
+    rate : float
+        From 0 to below 1: the part that is left out.
+    rng : numpy.random.Generator, optional
+        Where the masks are drawn from, a fresh one at each call, of a compiled function too; without it they differ
+        from run to run.
+
+    Raises
+    ------
+    ValueError
+        If the rate is not in its range.
+    TypeError
+        If the rate is no number, or `rng` no Generator.
 
     Examples
     --------
-    >>> ReLU()([-1.0, 0.0, 2.0])
-    Tensor([0., 0., 2.], dtype=float64)
+    >>> import nn
+    >>> layer = Dropout(0.5, rng=np.random.default_rng(1))
+    >>> layer([1.0, 2.0, 3.0, 4.0])
+    Tensor([1., 2., 3., 4.], dtype=float64)
+    >>> with nn.training():
+    ...     layer([1.0, 2.0, 3.0, 4.0])
+    Tensor([2., 0., 0., 0.], dtype=float64)
     """
+
+    def __init__(self, rate: float, *, rng: np.random.Generator | None = None) -> None:
+        if isinstance(rate, bool) or not isinstance(rate, (int, float, np.integer, np.floating)):
+            raise TypeError(f"Dropout: rate is a number; met {rate!r}.")
+        if not 0 <= rate < 1:
+            raise ValueError(f"Dropout: rate, the part that is left out, is from 0 to below 1; met {rate}.")
+        self.rate = float(rate)
+        self.rng = _generator("Dropout", rng)
 
     def __call__(self, x: Any) -> Tensor:
         """Give an array of the shape of `x`."""
-        return cast(Tensor, autograd.relu(x if isinstance(x, Tensor) else Tensor(x)))
+        x = x if isinstance(x, Tensor) else Tensor(x)
+        if not self.rate or not is_training():
+            return cast(Tensor, x)
+        return cast(Tensor, x * self.mask(x.shape, x.dtype))
 
-    def __repr__(self) -> str:
-        """Show what it is."""
-        return "ReLU()"
+    def mask(self, shape: tuple[int, ...], dtype: DTypeLike = np.float64) -> Any:
+        """Draw the next mask: 0 where an element is left out, `1 / (1 - rate)` elsewhere.
+
+        Examples
+        --------
+        >>> Dropout(0.5, rng=np.random.default_rng(1)).mask((4,))
+        array([2., 0., 0., 0.])
+        """
+        kind: Any = np.dtype(dtype).type if np.dtype(dtype).kind == "f" else np.float64
+        # Single precision is drawn in half the time; the rate is then met to 6e-8.
+        drawn = self.rng.random(shape, dtype=np.float32)
+        return np.where(drawn < 1 - self.rate, kind(1 / (1 - self.rate)), kind(0))
 
 
-class Softmax:
-    """Probabilities from scores: `exp(x) / sum(exp(x))` over the last axis.
+class Flatten(Configurable):
+    """Each sample in one row: (samples, height, width, ...) becomes (samples, height * width * ...).
 
-    The largest score of each sample is subtracted first, so that nothing overflows (the book, chapter 4). It is a
-    constant to the tape: probabilities do not depend on it, so its derivative cancels.
+    Raises
+    ------
+    ValueError
+        When called on a single number.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> Softmax()(np.log([[1.0, 1.0, 2.0]]))
-    Tensor([[0.25, 0.25, 0.5 ]], dtype=float64)
+    >>> Flatten()(np.ones((5, 28, 28))).shape
+    (5, 784)
     """
 
     def __call__(self, x: Any) -> Tensor:
-        """Give probabilities of the shape of `x`, (samples, classes), each row with sum 1."""
+        """Give an array of shape (samples, elements of a sample)."""
         x = x if isinstance(x, Tensor) else Tensor(x)
-        exponentials = np.exp(x - x.detach().max(axis=-1, keepdims=True))
-        return cast(Tensor, exponentials / exponentials.sum(axis=-1, keepdims=True))
+        if not x.ndim:
+            raise ValueError("Flatten() takes inputs of shape (samples, ...); met the shape of one number, ().")
+        return cast(Tensor, x.reshape(len(x), math.prod(x.shape[1:])))
 
-    def __repr__(self) -> str:
-        """Show what it is."""
-        return "Softmax()"
+
+def _generator(name: str, rng: Any) -> np.random.Generator:
+    """Give a Generator, a fresh one for None."""
+    if rng is None:
+        return np.random.default_rng()
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"{name}: rng is a Generator; met {rng!r}. Make one, rng = np.random.default_rng(0), and give it to "
+            "every layer: layers that each start from the same seed would have the same weights."
+        )
+    return rng
 
 
 class Sequential:
@@ -156,6 +230,7 @@ class Sequential:
 
     Examples
     --------
+    >>> from nn import ReLU
     >>> model = Sequential(Dense(2, 64), ReLU(), Dense(64, 3))
     >>> model
     Sequential(Dense(2, 64), ReLU(), Dense(64, 3))
@@ -196,6 +271,27 @@ class Sequential:
         """Go through the layers."""
         return iter(self.layers)
 
+    def config(self) -> dict[str, Any]:
+        """Give the layers' settings as plain values, from which `nn.from_config` makes the same layers anew.
+
+        Raises
+        ------
+        TypeError
+            If a layer has none.
+
+        Examples
+        --------
+        >>> Sequential(Flatten()).config()
+        {'name': 'Sequential', 'layers': [{'name': 'Flatten'}]}
+        """
+        for i, layer in enumerate(self.layers):
+            if not callable(getattr(layer, "config", None)):
+                raise TypeError(
+                    f"Sequential: layer {i}, {layer!r}, cannot be written down and made again. Give its class a method "
+                    "config() that names it and its settings (nn.configurable)."
+                )
+        return {"name": "Sequential", "layers": [cast(Any, layer).config() for layer in self.layers]}
+
     def __repr__(self) -> str:
-        """Show what it is."""
+        """Show the call that makes it again."""
         return f"Sequential({', '.join(map(repr, self.layers))})"

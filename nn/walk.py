@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+import numpy as np
+
 from autograd import Tensor
 
-#: Objects with attributes that are code, not parts of a model.
-_CODE = (ModuleType, type, FunctionType, BuiltinFunctionType, MethodType)
+#: Objects whose attributes are code or a machine's insides, not parts of a model.
+_CLOSED = (ModuleType, type, FunctionType, BuiltinFunctionType, MethodType, np.random.Generator)
 
 
 def named_parameters(model: Any) -> dict[str, Tensor]:
@@ -45,21 +47,11 @@ def named_parameters(model: Any) -> dict[str, Tensor]:
     layers.2.biases (1, 1)
     """
     found: dict[str, Tensor] = {}
-    seen: set[int] = set()
-    # A stack of (name, object), the next one last: however deep the model, nothing recurses.
-    stack = [("", model)]
-    while stack:
-        name, part = stack.pop()
-        if id(part) in seen:
-            continue
-        seen.add(id(part))
-        if isinstance(part, Tensor):
-            if part.is_leaf:
-                if name in found:
-                    raise ValueError(f"Two parameters are called {name!r}: give the dict keys that differ as text.")
-                found[name] = part
-            continue
-        stack.extend(reversed([(f"{name}.{key}" if name else key, child) for key, child in _parts(part)]))
+    for name, part in objects(model):
+        if isinstance(part, Tensor) and part.is_leaf:
+            if name in found:
+                raise ValueError(f"Two parameters are called {name!r}: give the dict keys that differ as text.")
+            found[name] = part
     return found
 
 
@@ -90,13 +82,46 @@ def parameters(model: Any) -> list[Tensor]:
     return list(named_parameters(model).values())
 
 
+def objects(model: Any) -> Iterator[tuple[str, Any]]:
+    """Go through all that a model consists of, itself first: layers, containers, parameters, settings.
+
+    Parameters
+    ----------
+    model : object
+
+    Yields
+    ------
+    name : str
+        The path, as `named_parameters` gives it; of the model itself the empty text.
+    part : object
+        Each once, in the order of the attributes.
+
+    Examples
+    --------
+    >>> from nn import ReLU, Sequential
+    >>> [name for name, part in objects(Sequential(ReLU()))]
+    ['', 'layers', 'layers.0']
+    """
+    seen: set[int] = set()
+    # A stack of (name, object), the next one last: however deep the model, nothing recurses.
+    stack = [("", model)]
+    while stack:
+        name, part = stack.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        yield name, part
+        if not isinstance(part, Tensor):
+            stack.extend(reversed([(f"{name}.{key}" if name else key, child) for key, child in _parts(part)]))
+
+
 def _parts(part: Any) -> Iterator[tuple[str, Any]]:
     """Give the names and values that an object consists of."""
     if isinstance(part, dict):
         yield from ((str(key), value) for key, value in part.items())
     elif isinstance(part, (list, tuple)):
         yield from ((str(i), value) for i, value in enumerate(part))
-    elif not isinstance(part, _CODE):
+    elif not isinstance(part, _CLOSED):
         for cls in type(part).__mro__:
             slots = cls.__dict__.get("__slots__", ())
             for slot in (slots,) if isinstance(slots, str) else slots:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
@@ -22,6 +23,8 @@ from autograd.entry import Shell
 
 #: Names of libraries whose objects are not looked into.
 _LIBRARIES = {"numpy", "scipy", "autograd", *sys.stdlib_module_names} - {"__main__", "builtins"}
+#: Packages that are looked into wherever they are installed: their layers hold what the user trains.
+_OURS = {"nn"}
 _PLAIN = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype, type(Ellipsis), range, slice)
 _MOST_ITEMS = 1000
 
@@ -32,7 +35,7 @@ class Place:
 
     text: str
     get: Callable[[], Any]
-    set: Callable[[Any], None] = lambda _: None
+    set: Callable[[Any], Any] = lambda _: None
 
 
 @dataclass(slots=True)
@@ -133,6 +136,9 @@ class _Walk:
         if type(thing).__name__ == "Compiled" and type(thing).__module__ == "autograd.compiler.compiled":
             self.visit(thing.fn, None)
             return
+        if isinstance(thing, ContextVar):
+            self._context(thing)
+            return
         if isinstance(thing, (ModuleType, BuiltinFunctionType, np.ufunc)):
             if isinstance(thing, ModuleType) and is_users(thing.__name__):
                 self._attributes(thing, place.text if place else thing.__name__)
@@ -188,6 +194,16 @@ class _Walk:
                 "pass it as an argument, or as one array."
             )
         self._watch(f"the contents of {text}", lambda: repr(thing))
+
+    def _context(self, variable: ContextVar[Any]) -> None:
+        """Look at what a context variable holds here and now; it may be unset."""
+        text = f"{variable.name}.get()"
+        try:
+            value = variable.get()
+        except LookupError:
+            self._watch(text, lambda: variable.get(None))
+        else:
+            self.visit(value, Place(text, variable.get, variable.set))
 
     def _length(self, thing: Any, text: str) -> None:
         if isinstance(thing, dict):
@@ -270,7 +286,7 @@ def is_users(module: Any) -> bool:
     """Tell whether a module is the user's own code, which is looked into."""
     if not isinstance(module, str) or module.partition(".")[0] in _LIBRARIES:
         return False
-    if module == "__main__":
+    if module == "__main__" or module.partition(".")[0] in _OURS:
         return True
     found = sys.modules.get(module)
     return "site-packages" not in (getattr(found, "__file__", None) or "")

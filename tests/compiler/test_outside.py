@@ -6,6 +6,7 @@ import copy
 import threading
 import warnings
 from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from agreement import same
 
+import nn
 from autograd import Tensor, compile, grad, is_compiling, jvp
 
 pytestmark = pytest.mark.usefixtures("each_backend")
@@ -363,3 +365,39 @@ def test_subclasses_whose_functions_mean_something_else_are_refused() -> None:
     for array in (np.ma.masked_array([1.0, 2], [True, False]), matrix):
         with pytest.raises(TypeError, match="plain arrays"):
             compile(lambda x: x * x)(array)
+
+
+SCALED: ContextVar[Any] = ContextVar("SCALED", default=2.0)
+UNSET: ContextVar[Any] = ContextVar("UNSET")
+
+
+def test_what_a_context_variable_holds_is_watched() -> None:
+    made = compile(lambda x: x * SCALED.get() * UNSET.get(1.0))
+    assert made(np.ones(1)) == 2
+    token = SCALED.set(3.0)
+    assert made(np.ones(1)) == 3
+    SCALED.reset(token)
+    assert made(np.ones(1)) == 2
+    token = UNSET.set(5.0)
+    assert made(np.ones(1)) == 10
+    UNSET.reset(token)
+    assert len(made.programs) == 3 and made.programs[1].reason == "SCALED.get() went from 2.0 to 3.0"
+
+
+def test_an_array_in_a_context_variable_is_read_anew() -> None:
+    made = compile(lambda x: x * SCALED.get())
+    token = SCALED.set(np.full(1, 4.0))
+    assert made(np.ones(1)) == 4
+    SCALED.get()[0] = 5.0
+    assert made(np.ones(1)) == 5
+    assert isinstance(SCALED.get(), np.ndarray) and len(made.programs) == 1
+    SCALED.reset(token)
+
+
+def test_layers_are_looked_into_where_the_package_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nn.layers, "__file__", "/usr/lib/python3/site-packages/nn/layers.py")
+    model = nn.Sequential(nn.Dense(2, 3, rng=np.random.default_rng(0)))
+    made = compile(lambda x: model(x))
+    before = made(np.ones((1, 2)))
+    model[0].weights.data = 2 * model[0].weights.data
+    same(made(np.ones((1, 2))), 2 * before)
