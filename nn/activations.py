@@ -186,11 +186,13 @@ class GELU(Configurable):
     def __call__(self, x: Any) -> Tensor:
         """Give an array of the shape of `x`."""
         x = _tensor(x)
+        # Beyond, the probability is 0 or 1, and a square or a cube might overflow.
+        near = np.clip(x, -40.0, 40.0)
         if self.approximate:
-            # Beyond, the sigmoid is 0 or 1, and a cube might overflow.
-            near = np.clip(x, -30.0, 30.0)
             return cast(Tensor, x * _sigmoid(2 * _GELU_SCALE * (near + _GELU_CUBE * near * near * near)))
-        return cast(Tensor, 0.5 * x * _erfc()(x * -math.sqrt(0.5)))
+        y = 0.5 * x * _erfc()(near * -math.sqrt(0.5))
+        # SciPy has no half precision: it gives double.
+        return cast(Tensor, y.astype(x.dtype) if x.dtype == np.float16 else y)
 
 
 def _erfc() -> Any:
