@@ -9,6 +9,7 @@
 """
 
 from nn import analytic as analytic
+from nn import schedules as schedules
 from nn.comparison import Comparison as Comparison
 from nn.comparison import Difference as Difference
 from nn.comparison import compare as compare
@@ -20,7 +21,10 @@ from nn.losses import CategoricalCrossentropy as CategoricalCrossentropy
 from nn.losses import softmax_cross_entropy as softmax_cross_entropy
 from nn.metrics import accuracy as accuracy
 from nn.optimizers import SGD as SGD
+from nn.optimizers import AdaGrad as AdaGrad
 from nn.optimizers import Adam as Adam
+from nn.optimizers import AdamW as AdamW
+from nn.optimizers import RMSProp as RMSProp
 from nn.step import Step as Step
 from nn.step import make_step as make_step
 from nn.walk import named_parameters as named_parameters

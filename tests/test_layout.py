@@ -63,9 +63,9 @@ PUBLIC = {
         "value_and_grad", "vector_jacobian_product", "verdict", "vjp",
     ],
     "nn": [
-        "Adam", "CategoricalCrossentropy", "Comparison", "Dense", "Difference", "ReLU", "SGD", "Sequential", "Softmax",
-        "Step", "accuracy", "analytic", "compare", "make_step", "named_parameters", "parameters",
-        "softmax_cross_entropy",
+        "AdaGrad", "Adam", "AdamW", "CategoricalCrossentropy", "Comparison", "Dense", "Difference", "RMSProp", "ReLU",
+        "SGD", "Sequential", "Softmax", "Step", "accuracy", "analytic", "compare", "make_step", "named_parameters",
+        "parameters", "schedules", "softmax_cross_entropy",
     ],
 }  # fmt: skip
 
