@@ -10,6 +10,7 @@
 
 from nn import analytic as analytic
 from nn import initializers as initializers
+from nn import schedules as schedules
 from nn.activations import GELU as GELU
 from nn.activations import LeakyReLU as LeakyReLU
 from nn.activations import Linear as Linear
@@ -37,7 +38,10 @@ from nn.metrics import accuracy as accuracy
 from nn.mode import is_training as is_training
 from nn.mode import training as training
 from nn.optimizers import SGD as SGD
+from nn.optimizers import AdaGrad as AdaGrad
 from nn.optimizers import Adam as Adam
+from nn.optimizers import AdamW as AdamW
+from nn.optimizers import RMSProp as RMSProp
 from nn.registry import from_config as from_config
 from nn.regularizers import L1 as L1
 from nn.regularizers import L2 as L2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from autograd import Tensor, compile, value_and_grad
 from autograd.extend import standing_in
-from nn.optimizers import Optimizer
+from nn.optimizers import Optimizer, saved
 from nn.walk import named_parameters
 
 Array = NDArray[Any]
@@ -57,6 +57,7 @@ class _Pure:
             return loss
 
         loss, gradient = value_and_grad(loss_of)(flat)
+        (gradient,) = self.optimizer.clip([gradient])
         flat, arrays = self.optimizer.update(flat, gradient, arrays, iteration)
         return loss, outputs[0], flat, arrays, iteration + 1
 
@@ -132,6 +133,26 @@ class Step:
         """Put parameters into the model."""
         for name, param in zip(self.names, self._tensors, strict=True):
             param.data = parameters[name].copy()
+
+    def state_dict(self, state: State) -> dict[str, Any]:
+        """Give a state as plain arrays by name, copied: as `Optimizer.state_dict` does, which can be read here too."""
+        parts = zip(self.names, self._pure.places, strict=True)
+        states = {name: tuple(array[at].reshape(shape) for array in state.arrays) for name, (at, shape) in parts}
+        return saved.write(int(state.iteration), states)
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> State:
+        """Give the state that was saved: with the parameters of then, the next steps are those that would have come.
+
+        Raises
+        ------
+        ValueError
+            If it does not fit the parameters or the optimizer.
+        """
+        data = {name: param.data for name, param in zip(self.names, self._tensors, strict=True)}
+        owner, init = type(self._optimizer).__name__, self._optimizer.init
+        iterations, states = saved.read(owner, init, data, state)
+        arrays = tuple(np.concatenate(parts, axis=None) for parts in zip(*states.values(), strict=True))
+        return State(arrays, np.array(float(iterations)))
 
     def _flat(self, parameters: Parameters) -> Array:
         """Give the parameters end to end: as the step before left them, where they are its parameters."""
