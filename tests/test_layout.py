@@ -63,11 +63,12 @@ PUBLIC = {
         "value_and_grad", "vector_jacobian_product", "verdict", "vjp",
     ],
     "nn": [
-        "Adam", "BinaryCrossentropy", "CategoricalCrossentropy", "Comparison", "Configurable", "Dense", "Difference",
-        "Dropout", "Flatten", "GELU", "Huber", "L1", "L2", "LeakyReLU", "Linear", "LogSoftmax", "Loss",
-        "MeanAbsoluteError", "MeanSquaredError", "ReLU", "Regularizer", "SGD", "Sequential", "Sigmoid", "Softmax",
-        "Step", "Tanh", "accuracy", "analytic", "compare", "from_config", "initializers", "is_training", "make_step",
-        "named_parameters", "parameters", "regularization_loss", "softmax_cross_entropy", "training",
+        "Accuracy", "Adam", "BinaryCrossentropy", "CategoricalCrossentropy", "Comparison", "Configurable",
+        "ConfusionMatrix", "Dense", "Difference", "Dropout", "Flatten", "GELU", "Huber", "L1", "L2", "LeakyReLU",
+        "Linear", "LogSoftmax", "Loss", "MeanAbsoluteError", "MeanSquaredError", "Metric", "R2", "ReLU",
+        "RegressionAccuracy", "Regularizer", "SGD", "Sequential", "Sigmoid", "Softmax", "Step", "Tanh", "accuracy",
+        "analytic", "compare", "confusion_matrix", "from_config", "initializers", "is_training", "make_step",
+        "named_parameters", "parameters", "r2_score", "regularization_loss", "softmax_cross_entropy", "training",
     ],
 }  # fmt: skip
 
