@@ -34,7 +34,14 @@ from nn.losses import Loss as Loss
 from nn.losses import MeanAbsoluteError as MeanAbsoluteError
 from nn.losses import MeanSquaredError as MeanSquaredError
 from nn.losses import softmax_cross_entropy as softmax_cross_entropy
+from nn.metrics import R2 as R2
+from nn.metrics import Accuracy as Accuracy
+from nn.metrics import ConfusionMatrix as ConfusionMatrix
+from nn.metrics import Metric as Metric
+from nn.metrics import RegressionAccuracy as RegressionAccuracy
 from nn.metrics import accuracy as accuracy
+from nn.metrics import confusion_matrix as confusion_matrix
+from nn.metrics import r2_score as r2_score
 from nn.mode import is_training as is_training
 from nn.mode import training as training
 from nn.optimizers import SGD as SGD

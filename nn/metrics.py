@@ -1,24 +1,271 @@
-"""Metrics: what one reads while training. Nothing here is differentiated."""
+"""Metrics: what one reads while training. Nothing here is differentiated.
+
+Each is an object that is called on predictions and targets. Over batches one adds up `sums`, which can be compiled into
+a step, and reads the `result`:
+
+>>> import numpy as np
+>>> metric = Accuracy()
+>>> batches = [([[0.9, 0.1]], [0]), ([[0.2, 0.8], [0.7, 0.3]], [1, 1])]
+>>> totals = [sum(parts) for parts in zip(*(metric.sums(p, y) for p, y in batches), strict=True)]
+>>> round(metric.result(totals), 3)
+0.667
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd import Tensor
-from nn.labels import class_numbers
+from nn.configurable import Configurable
+from nn.labels import class_numbers, numbers
+
+Array = NDArray[Any]
+#: The book's regression accuracy takes as right what is nearer than this part of the targets' standard deviation.
+_PART_OF_DEVIATION = 250
 
 
-def accuracy(y_pred: Any, y_true: Any) -> float:
-    """Give the fraction of samples whose largest prediction is at the true class.
+class Metric(Configurable, ABC):
+    """What metrics have in common; a new one defines `name`, `sums` and `result`.
+
+    Attributes
+    ----------
+    name : str
+        Under which its values are listed.
+    """
+
+    name: ClassVar[str]
+
+    def __call__(self, y_pred: Any, y_true: Any) -> Any:
+        """Give its value.
+
+        Parameters
+        ----------
+        y_pred, y_true : Tensor or array_like
+            Predictions and targets; see the class.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the targets do not fit the predictions, are NaN or out of range.
+        """
+        metric = self.prepare(y_true)
+        return metric.result(metric.sums(y_pred, y_true))
+
+    def prepare(self, y_true: Any) -> Metric:
+        """Give the metric that knows what it needs of all targets; by default that is nothing."""
+        return self
+
+    @abstractmethod
+    def sums(self, y_pred: Any, y_true: Any) -> tuple[Any, ...]:
+        """Give small arrays that are to be added up over batches."""
+
+    @abstractmethod
+    def result(self, sums: Sequence[Any]) -> Any:
+        """Give the value from the arrays of all batches together."""
+
+
+class _OfClasses(Metric):
+    """A metric of the classes that are predicted."""
+
+    def __init__(self, from_logits: bool = False, binary: bool | None = None) -> None:
+        name = type(self).__name__
+        if not isinstance(from_logits, bool):
+            raise TypeError(f"{name}: from_logits is True or False; met {from_logits!r}.")
+        if binary is not None and not isinstance(binary, bool):
+            raise TypeError(f"{name}: binary is True, False or None; met {binary!r}.")
+        self.from_logits, self.binary = from_logits, binary
+
+    def _classes(self, y_pred: Any, y_true: Any) -> tuple[Any, Any, int]:
+        """Give predicted and true class numbers, and how many classes there are."""
+        y_pred = _values(y_pred)
+        one = y_pred.ndim == 1 or y_pred.shape[1:] == (1,)
+        if not (one if self.binary is None else self.binary):
+            return y_pred.argmax(axis=-1), class_numbers(y_true, y_pred.shape), (*y_pred.shape, 0)[1]
+        y_true = _values(numbers(y_true, y_pred.shape, between=(0, 1)))
+        return (y_pred > (0 if self.from_logits else 0.5)) * 1, (y_true > 0.5) * 1, 2
+
+
+class Accuracy(_OfClasses):
+    """The fraction of samples that are given the true class: that of the largest prediction, at a tie the first.
+
+    A single output, shape (samples, 1) or (samples,), is the probability of class 1: above 0.5 it is predicted
+    (*Neural Networks from Scratch in Python*, chapter 16).
+
+    Parameters
+    ----------
+    from_logits : bool
+        Whether predictions are scores: then the single output is to be above 0. Of several, the largest wins anyway.
+    binary : bool, optional
+        True: each of several outputs is a probability for itself, and counted for itself. By default that is so where
+        there is one.
+
+    Examples
+    --------
+    >>> Accuracy()([[0.7, 0.3], [0.6, 0.4]], [0, 1]), Accuracy(from_logits=True)([[0.1], [-2.0]], [1, 0])
+    (0.5, 1.0)
+    """
+
+    name = "accuracy"
+
+    def sums(self, y_pred: Any, y_true: Any) -> tuple[Any, ...]:
+        """Give the number of right predictions, and of all."""
+        predicted, labels, _ = self._classes(y_pred, y_true)
+        right = predicted == labels
+        return np.sum(right, dtype=np.float64), np.asarray(float(right.size))
+
+    def result(self, sums: Sequence[Any]) -> float:
+        """Give the fraction, from 0 to 1."""
+        right, count = sums
+        return float(right) / float(count)
+
+
+class ConfusionMatrix(_OfClasses):
+    """How many samples of each class (rows) are given each class (columns).
+
+    Predictions and settings are those of `Accuracy`; for a single output there are two classes.
+
+    Parameters
+    ----------
+    from_logits, binary
+        See `Accuracy`.
+
+    Examples
+    --------
+    >>> ConfusionMatrix()([[0.7, 0.3], [0.6, 0.4], [0.9, 0.1]], [0, 1, 0])
+    array([[2, 0],
+           [1, 0]])
+    """
+
+    name = "confusion_matrix"
+
+    def sums(self, y_pred: Any, y_true: Any) -> tuple[Any, ...]:
+        """Give the counts."""
+        predicted, labels, count = self._classes(y_pred, y_true)
+        classes = np.arange(count)
+        rows, columns = (c.reshape(-1, 1) == classes for c in (labels, predicted))
+        return (rows.T.astype(np.float64) @ columns.astype(np.float64),)
+
+    def result(self, sums: Sequence[Any]) -> Array:
+        """Give the counts as integers, shape (classes, classes)."""
+        return np.asarray(sums[0]).astype(np.int64)
+
+
+class RegressionAccuracy(Metric):
+    """The fraction of predictions that are nearer to their target than a precision.
+
+    From *Neural Networks from Scratch in Python* (Kinsley and Kukieła, chapter 17).
+
+    Parameters
+    ----------
+    precision : float, optional
+        By default it is found by `prepare`: the 250th part of the standard deviation of all targets.
+
+    Raises
+    ------
+    ValueError
+        If the precision is not above 0 and finite; when `sums` is called without one; when prepared with targets that
+        are all equal.
+
+    Examples
+    --------
+    >>> RegressionAccuracy(0.1)([[1.0], [2.0]], [[1.05], [2.5]])
+    0.5
+    """
+
+    name = "regression_accuracy"
+
+    def __init__(self, precision: float | None = None) -> None:
+        if precision is not None and not 0 < precision < np.inf:
+            raise ValueError(f"RegressionAccuracy: precision is above 0 and finite; met {precision}.")
+        self.precision = None if precision is None else float(precision)
+
+    def prepare(self, y_true: Any) -> RegressionAccuracy:
+        """Give the metric with the precision that all targets ask for, if it has none."""
+        if self.precision is not None:
+            return self
+        y_true = _values(y_true)
+        deviation = float(np.std(numbers(y_true, y_true.shape)))
+        if not deviation > 0:
+            raise ValueError("RegressionAccuracy: all targets are equal, so no precision follows: give one.")
+        return RegressionAccuracy(deviation / _PART_OF_DEVIATION)
+
+    def sums(self, y_pred: Any, y_true: Any) -> tuple[Any, ...]:
+        """Give the number of right predictions, and of all."""
+        if self.precision is None:
+            raise ValueError(
+                "RegressionAccuracy has no precision yet: take metric.prepare(y) with all targets, or give one."
+            )
+        y_pred = _values(y_pred)
+        right = np.abs(y_pred - _values(numbers(y_true, y_pred.shape))) < self.precision
+        return np.sum(right, dtype=np.float64), np.asarray(float(right.size))
+
+    def result(self, sums: Sequence[Any]) -> float:
+        """Give the fraction, from 0 to 1."""
+        right, count = sums
+        return float(right) / float(count)
+
+
+class R2(Metric):
+    """The coefficient of determination: 1 - Σ(y - p)² / Σ(y - mean of y)², the mean over outputs.
+
+    1 is perfect, 0 as good as the mean of all targets. Where all targets are equal it is 1 for perfect predictions and
+    0 for others, as scikit-learn has it.
+
+    Examples
+    --------
+    >>> R2()([[1.0], [2.0], [3.5]], [[1.0], [2.0], [3.0]])
+    0.875
+    """
+
+    name = "r2"
+
+    def __init__(self) -> None:
+        # What is subtracted before squares are taken, so that little is lost where targets are far from 0.
+        self._centre: Any = 0.0
+
+    def prepare(self, y_true: Any) -> R2:
+        """Give the metric that takes squares around the mean of all targets."""
+        y_true = _values(y_true)
+        y_true = numbers(y_true, y_true.shape)
+        metric = R2()
+        # Within the range also after rounding: differences of equal targets are then exactly 0.
+        metric._centre = float(np.clip(np.mean(y_true), np.min(y_true), np.max(y_true)))
+        return metric
+
+    def sums(self, y_pred: Any, y_true: Any) -> tuple[Any, ...]:
+        """Give the number of samples, and of each output Σ(y - c), Σ(y - c)² and Σ(y - p)²."""
+        y_pred = _values(y_pred)
+        y_true = _values(numbers(y_true, y_pred.shape)).astype(np.float64)
+        centred, residual = y_true - self._centre, y_true - y_pred
+        squares = [np.sum(part, axis=0) for part in (centred, centred * centred, residual * residual)]
+        return np.asarray(float(len(y_pred))), *squares
+
+    def result(self, sums: Sequence[Any]) -> float:
+        """Give the mean over outputs; at most 1."""
+        count, total, squares, residual = (np.asarray(part, dtype=np.float64) for part in sums)
+        spread = squares - total * total / count
+        equal = spread <= 0
+        found = np.where(equal, residual == 0, 1 - residual / np.where(equal, 1, spread))
+        return float(np.mean(found))
+
+
+def accuracy(y_pred: Any, y_true: Any, *, from_logits: bool = False) -> float:
+    """Give the fraction of samples whose largest prediction is at the true class: see `Accuracy`.
 
     Parameters
     ----------
     y_pred : Tensor or array_like
-        Probabilities or scores, shape (samples, classes).
+        Probabilities or scores, shape (samples, classes); or of class 1 alone, shape (samples, 1) or (samples,).
     y_true : array_like
-        Class numbers of any integer type, shape (samples,), or one-hot rows, shape (samples, classes).
+        Class numbers of any integer type, shape (samples,), or one-hot rows, shape (samples, classes); for a single
+        output 0 and 1, of its shape.
+    from_logits : bool
+        Whether a single output is a score, not a probability.
 
     Returns
     -------
@@ -35,6 +282,46 @@ def accuracy(y_pred: Any, y_true: Any) -> float:
     >>> accuracy([[0.7, 0.3], [0.6, 0.4], [0.2, 0.8], [0.9, 0.1]], [0, 1, 1, 0])
     0.75
     """
-    predictions = y_pred.numpy() if isinstance(y_pred, Tensor) else np.asarray(y_pred)
-    labels = class_numbers(y_true, predictions.shape)
-    return float(np.mean(predictions.argmax(axis=1) == labels))
+    return float(Accuracy(from_logits)(y_pred, y_true))
+
+
+def confusion_matrix(y_pred: Any, y_true: Any, *, from_logits: bool = False) -> Array:
+    """Count how many samples of each class (rows) are given each class (columns): see `accuracy` for the arguments.
+
+    Returns
+    -------
+    ndarray
+        Of integers, shape (classes, classes).
+
+    Examples
+    --------
+    >>> confusion_matrix([[0.7], [0.6], [0.1]], [1, 0, 0])
+    array([[1, 1],
+           [0, 1]])
+    """
+    return np.asarray(ConfusionMatrix(from_logits)(y_pred, y_true))
+
+
+def r2_score(y_pred: Any, y_true: Any) -> float:
+    """Give the coefficient of determination, the mean over outputs: see `R2`.
+
+    Parameters
+    ----------
+    y_pred, y_true : Tensor or array_like
+        Shape (samples, outputs) or (samples,): predictions first, as everywhere here.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the targets do not fit the predictions, or are NaN.
+
+    Examples
+    --------
+    >>> r2_score([2.0, 2.0, 2.0], [1.0, 2.0, 3.0])
+    0.0
+    """
+    return float(R2()(y_pred, y_true))
+
+
+def _values(x: Any) -> Any:
+    return x.numpy() if isinstance(x, Tensor) else np.asarray(x)

@@ -63,11 +63,12 @@ PUBLIC = {
         "value_and_grad", "vector_jacobian_product", "verdict", "vjp",
     ],
     "nn": [
-        "AdaGrad", "Adam", "AdamW", "BinaryCrossentropy", "CategoricalCrossentropy", "Comparison", "Configurable",
-        "Dense", "Difference", "Dropout", "Flatten", "GELU", "Huber", "L1", "L2", "LeakyReLU", "Linear", "LogSoftmax",
-        "Loss", "MeanAbsoluteError", "MeanSquaredError", "RMSProp", "ReLU", "Regularizer", "SGD", "Sequential",
-        "Sigmoid", "Softmax", "Step", "Tanh", "accuracy", "analytic", "compare", "from_config", "initializers",
-        "is_training", "make_step", "named_parameters", "parameters", "regularization_loss", "schedules",
+        "Accuracy", "AdaGrad", "Adam", "AdamW", "BinaryCrossentropy", "CategoricalCrossentropy", "Comparison",
+        "Configurable", "ConfusionMatrix", "Dense", "Difference", "Dropout", "Flatten", "GELU", "Huber", "L1", "L2",
+        "LeakyReLU", "Linear", "LogSoftmax", "Loss", "MeanAbsoluteError", "MeanSquaredError", "Metric", "R2", "RMSProp",
+        "ReLU", "RegressionAccuracy", "Regularizer", "SGD", "Sequential", "Sigmoid", "Softmax", "Step", "Tanh",
+        "accuracy", "analytic", "compare", "confusion_matrix", "from_config", "initializers", "is_training",
+        "make_step", "named_parameters", "parameters", "r2_score", "regularization_loss", "schedules",
         "softmax_cross_entropy", "training",
     ],
 }  # fmt: skip
