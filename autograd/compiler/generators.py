@@ -49,13 +49,13 @@ def _drawing(name: str) -> Fn:
         like = plain(np.random.default_rng(0), *mapped(args, throw_away), **mapped(kwargs, throw_away))
         if isinstance(like, (bytes, int)) and not isinstance(like, (np.generic, bool)):
             like = np.asarray(like)
-        return _as_tensor(trace.add(_call, (source, name, *args), kwargs, like, ordered=True))
+        return _as_tensor(trace.add(drawn, (source, name, *args), kwargs, like, ordered=True))
 
     draw.__name__ = name
     return draw
 
 
-def _call(generator: np.random.Generator, name: str, *args: Any, **kwargs: Any) -> Any:
+def drawn(generator: np.random.Generator, name: str, *args: Any, **kwargs: Any) -> Any:
     """Draw from a generator."""
     return getattr(generator, name)(*args, **kwargs)
 
