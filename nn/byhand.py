@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +19,7 @@ Array = NDArray[Any]
 Gradients = dict[int, Array]
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """How one kind of layer goes forward and back.
 
     Attributes
@@ -122,8 +120,7 @@ def way_of(layer: Any) -> Way | None:
     return WAYS.get(type(layer))
 
 
-@dataclass(frozen=True)
-class Start:
+class Start(NamedTuple):
     """How one kind of loss is computed, and where the way back starts.
 
     Attributes

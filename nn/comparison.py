@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from os import PathLike
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -198,7 +197,7 @@ def compare(model: Any, X: Any, y: Any, loss: Any = None, *, source: bool = Fals
 
         sources = beside(layers, loss, start, X, targets)
     notes = tuple(_notes(layers, loss, outputs, targets))
-    time_tape, time_formula = (median(column) for column in zip(*times, strict=True))
+    time_tape, time_formula = np.median(times, axis=0).tolist()
     table = Comparison(rows, time_tape, time_formula, notes, sources)
     print(table)
     return table
