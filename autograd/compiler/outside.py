@@ -251,7 +251,8 @@ class _Walk:
                     with suppress(AttributeError):
                         held.setdefault(name, getattr(thing, name))
         for name in list(held):
-            if name in self.names and isinstance(name, str):
+            # What Python itself keeps there, as `__dict__`, is a new object at each look.
+            if name in self.names and isinstance(name, str) and not name.startswith("__"):
                 where = Place(f"{text}.{name}", partial(getattr, thing, name), partial(setattr, thing, name))
                 if isinstance(held[name], property):
                     continue
