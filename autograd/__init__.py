@@ -6,6 +6,7 @@
 array(-0.72686198)
 """
 
+from autograd.blackbox import numerical as numerical
 from autograd.check import check_grads as check_grads
 from autograd.compiler.front import compile as compile
 from autograd.compiler.front import derive as derive
@@ -46,6 +47,7 @@ from autograd.jacobians import hessian as hessian
 from autograd.jacobians import jacobian as jacobian
 from autograd.memory import keep_memory as keep_memory
 from autograd.ops.elementwise import relu as relu
+from autograd.recomputed import checkpoint as checkpoint
 from autograd.tape import Tape as Tape
 from autograd.tensor import Tensor as Tensor
 from autograd.tensor import array as array
@@ -53,8 +55,6 @@ from autograd.transforms import grad as grad
 from autograd.transforms import jvp as jvp
 from autograd.transforms import value_and_grad as value_and_grad
 from autograd.transforms import vjp as vjp
-from autograd.whole import checkpoint as checkpoint
-from autograd.whole import numerical as numerical
 from autograd.whole import stop_gradient as stop_gradient
 
 # The names of HIPS autograd lie in a folder of their own: `autograd.numpy` is found there.

@@ -41,6 +41,10 @@ class Abstract:
     shape: Any
     dtype: Any
 
+    def apart(self, after: Sequence[Any]) -> Any:
+        """Give another array of the same values, which is there when `after` are and is not taken for this one."""
+        raise NotImplementedError
+
 
 class Unknown(TypeError):
     """A value was asked for while a program is recorded, when only shapes and types are known.

@@ -18,7 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.argnums import Chosen
 from autograd.entry import Shell
+from autograd.whole import Whole
 
 #: Names of libraries whose objects are not looked into.
 _LIBRARIES = {"numpy", "scipy", "autograd", *sys.stdlib_module_names} - {"__main__", "builtins"}
@@ -132,6 +134,10 @@ class _Walk:
             return
         if type(thing).__name__ == "Compiled" and type(thing).__module__ == "autograd.compiler.compiled":
             self.visit(thing.fn, None)
+            return
+        if isinstance(thing, (Chosen, Whole)):
+            for function in thing.functions():
+                self.visit(function, None)
             return
         if isinstance(thing, (ModuleType, BuiltinFunctionType, np.ufunc)):
             if isinstance(thing, ModuleType) and is_users(thing.__name__):

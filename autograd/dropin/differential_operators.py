@@ -27,9 +27,9 @@ from autograd.functional import multigrad_dict as multigrad_dict
 from autograd.functional import tensor_jacobian_product as tensor_jacobian_product
 from autograd.jacobians import hessian as hessian
 from autograd.jacobians import jacobian as jacobian
+from autograd.recomputed import checkpoint as checkpoint
 from autograd.transforms import grad as grad
 from autograd.transforms import value_and_grad as value_and_grad
-from autograd.whole import checkpoint as checkpoint
 
 Fn = Callable[..., Any]
 
