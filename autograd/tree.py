@@ -35,19 +35,25 @@ def _visit(tree: Any, leaves: list[Any]) -> Callable[[Any], Any]:
         make = type(tree)
         builds = [_visit(value, leaves) for value in tree]
         return lambda new: make(*[build(new) for build in builds])
-    if _is_dataclass(tree):
-        parts = [(field.name, _visit(getattr(tree, field.name), leaves)) for field in fields(tree) if field.init]
+    if is_record(tree):
+        parts = [(name, _visit(value, leaves)) for name, value in members(tree).items()]
         return lambda new: replace(tree, **{name: build(new) for name, build in parts})
     leaves.append(tree)
     return next
 
 
-def _is_dataclass(tree: Any) -> bool:
+def is_record(tree: Any) -> bool:
+    """Tell whether something is an object of a dataclass."""
     return is_dataclass(tree) and not isinstance(tree, type)
 
 
+def members(record: Any) -> dict[str, Any]:
+    """Give what the constructor of a dataclass takes, by name."""
+    return {field.name: getattr(record, field.name) for field in fields(record) if field.init}
+
+
 def _is_node(tree: Any) -> bool:
-    return isinstance(tree, (dict, list, tuple)) or _is_dataclass(tree)
+    return isinstance(tree, (dict, list, tuple)) or is_record(tree)
 
 
 def leaves_like(template: Any, tree: Any) -> list[Any] | None:
@@ -64,10 +70,8 @@ def leaves_like(template: Any, tree: Any) -> list[Any] | None:
         return [tree]
     if type(template) is not type(tree):
         return None
-    if _is_dataclass(template):
-        template, tree = (
-            {field.name: getattr(one, field.name) for field in fields(one) if field.init} for one in (template, tree)
-        )
+    if is_record(template):
+        template, tree = members(template), members(tree)
     if len(template) != len(tree):
         return None
     if isinstance(template, dict):

@@ -19,9 +19,9 @@ from autograd.compiler import backends, differentiated
 from autograd.compiler.explain import explained
 from autograd.compiler.inference import ones as dummy
 from autograd.compiler.optimize import flops_of, optimized
-from autograd.compiler.program import Program, Value, mapped
+from autograd.compiler.program import Program, Value
 from autograd.compiler.recording import Recording, record, settled
-from autograd.compiler.signature import Parameters, Static, described, difference, is_array, read
+from autograd.compiler.signature import Parameters, described, difference, is_array, read
 from autograd.compiler.state import is_compiling
 from autograd.entry import Leaf, Shell, is_recording
 from autograd.tree import flatten
@@ -294,10 +294,7 @@ class Compiled:
         signature = described(parameters.by_name(args, kwargs), "", {})
         if why is None:
             why = "first call" if self._latest is None else difference(self._latest.signature, signature)
-        statics = [arg.value for arg in (*args, *kwargs.values()) if isinstance(arg, Static)]
-        args = tuple(arg.value if isinstance(arg, Static) else arg for arg in args)
-        kwargs = {name: arg.value if isinstance(arg, Static) else arg for name, arg in kwargs.items()}
-        recording = record(self.fn, args, kwargs, is_array, statics)
+        recording = record(self.fn, args, kwargs, is_array)
         program = optimized(recording.program, self.off)
         donated = self._donated(recording, args, kwargs)
         emitter, make = backends.emitted_by(self.backend, program, donated, self.off)
@@ -307,7 +304,7 @@ class Compiled:
         made = Made(
             self._name, recording, program, why,
             Memory(storage.nbytes, storage.live, outputs), flops_of(program), signature,
-            mapped((args, kwargs), _shape_of), emitter.source, make, self.backend,
+            _example(args, kwargs), emitter.source, make, self.backend,
             emitter.program,
         )  # fmt: skip
         made.checks = [
@@ -371,6 +368,7 @@ class Compiled:
                 del self._programs[oldest]
 
 
-def _shape_of(leaf: Any) -> Any:
-    """Give an array of a leaf's shape and dtype that takes no memory."""
-    return dummy(leaf.shape, leaf.dtype) if is_array(leaf) and hasattr(leaf, "dtype") else leaf
+def _example(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Give arguments of the same shapes and dtypes whose arrays take no memory."""
+    leaves, rebuild = flatten((args, kwargs))
+    return rebuild([dummy(x.shape, x.dtype) if is_array(x) and hasattr(x, "dtype") else x for x in leaves])

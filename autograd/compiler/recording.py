@@ -23,6 +23,7 @@ from autograd.compiler.generators import Recorded
 from autograd.compiler.naming import naming
 from autograd.compiler.outside import Outside, Place, survey
 from autograd.compiler.program import Constant, Program, Value
+from autograd.compiler.signature import Static
 from autograd.compiler.state import recordings
 from autograd.compiler.symbol import Symbol, Trace
 from autograd.entry import Leaf, Shell, recording
@@ -93,7 +94,6 @@ def record(
     args: Sequence[Any],
     kwargs: dict[str, Any],
     arrays: Callable[[Any], bool],
-    extra: Any = (),
     names: Sequence[str] | None = None,
 ) -> Recording:
     """Run `fn` on symbols in place of those leaves of its arguments that are arrays, or generators.
@@ -101,11 +101,9 @@ def record(
     Parameters
     ----------
     fn, args, kwargs
-        The call.
+        The call; static arguments are marked.
     arrays : callable
         Tells which leaves of the arguments are inputs of the program.
-    extra : sequence
-        Other objects to look into for what is read from outside: static arguments.
     names : sequence of str, optional
         The names of the inputs. Given, other values are named too, after the variables that hold them.
     """
@@ -113,7 +111,7 @@ def record(
     while True:
         lent: list[tuple[str, Symbol]] = []
         try:
-            return _record(fn, args, kwargs, arrays, extra, pinned, lent, names)
+            return _record(fn, args, kwargs, arrays, pinned, lent, names)
         except Exception as error:
             lent = [(text, symbol) for text, symbol in lent if text not in pinned]
             asked = [text for text, symbol in lent if symbol is getattr(error, "symbol", None)]
@@ -129,7 +127,6 @@ def _record(
     args: Sequence[Any],
     kwargs: dict[str, Any],
     arrays: Any,
-    extra: Any,
     pinned: set[str],
     lent: list[tuple[str, Symbol]],
     names: Any,
@@ -137,10 +134,16 @@ def _record(
     with _lock:
         trace = Trace()
         redirect.look()
-        outside = survey([fn, *extra])
         leaves, rebuild = flatten([list(args), kwargs])
+        # What is static is passed as it is, and what it holds is outside.
+        outside = survey([fn, *(leaf.value for leaf in leaves if type(leaf) is Static)])
         inputs: list[Value] = []
-        new_args, new_kwargs = rebuild([_lent(trace, leaf, inputs) if arrays(leaf) else leaf for leaf in leaves])
+        new_args, new_kwargs = rebuild(
+            [
+                _lent(trace, leaf, inputs) if arrays(leaf) else leaf.value if type(leaf) is Static else leaf
+                for leaf in leaves
+            ]
+        )
         for value, name in zip(inputs, names or (), strict=False):
             value.name = name
         reads: list[Held] = []
