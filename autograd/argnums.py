@@ -25,7 +25,11 @@ class Chosen:
     ----------
     single : bool
         Whether one was named, and not a sequence.
+    functions : tuple of str
+        The attributes that hold functions of the user's: `compile` looks into them.
     """
+
+    functions = ("fun",)
 
     def __init__(self, fun: Fn, argnum: Argnum) -> None:
         self.fun = fun

@@ -35,6 +35,8 @@ class custom_vjp(Whole):
     array(1.)
     """
 
+    functions = ("fun", "fwd", "bwd")
+
     def __init__(self, fun: Fn) -> None:
         super().__init__(fun)
         self.fwd: Fn | None = None
@@ -140,6 +142,8 @@ class custom_jvp(Whole):
     >>> grad(log1pexp)(0.0)
     array(0.5)
     """
+
+    functions = ("fun", "rule")
 
     def __init__(self, fun: Fn) -> None:
         super().__init__(fun)

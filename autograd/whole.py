@@ -51,7 +51,14 @@ class Whole:
     """A function that is one entry on the tape; its derivatives are the function's own, found when they are asked for.
 
     Keyword arguments are not differentiated.
+
+    Attributes
+    ----------
+    functions : tuple of str
+        The attributes that hold functions of the user's: `compile` looks into them.
     """
+
+    functions: tuple[str, ...] = ("fun",)
 
     def __init__(self, fun: Fn) -> None:
         if not callable(fun):

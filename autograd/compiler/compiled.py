@@ -165,6 +165,8 @@ class Compiled:
     """
 
     off: Collection[str] = ()
+    #: What is looked into for what a program reads.
+    functions = ("fn",)
 
     def __init__(self, fn: Fn, static: Any, donate: Any, backend: str) -> None:
         if not callable(fn):
