@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.argnums import name_of
-from autograd.entry import Abstract, Bundle, Edge, Shell, Variable, is_recording, recording
+from autograd.entry import Abstract, Bundle, Edge, Shell, Unknown, Variable, is_recording, recording
 from autograd.joint import behind, bundled, edges_to, filled, floating_of, in_floats, shared
 from autograd.tape import Tape
 from autograd.tensor import Tensor, shell
@@ -185,6 +185,22 @@ def checkpoint(fun: Fn) -> Fn:
 
 
 class _Numerical(Whole):
+    # Nobody looks into it: a program calls it.
+    functions = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function; a program that is recorded calls it, and takes the differences, when it runs."""
+        leaves = flatten(list(args))[0]
+        symbol = next((x._value for x in leaves if isinstance(x, Shell) and isinstance(x._value, Abstract)), None)
+        if symbol is None:
+            return super().__call__(*args, **kwargs)
+        try:
+            # Who asks for values is told who records.
+            return np.asarray(symbol)
+        except Unknown as error:
+            recorder: Any = error.recorder
+            return recorder.unopened(super().__call__, self, args, kwargs, error)
+
     def __repr__(self) -> str:
         """Warn of what its gradient is."""
         return (
@@ -222,15 +238,22 @@ class _Numerical(Whole):
             moved[index] += side
             with recording(False):
                 out = flatten(self.fun(*call.rebuild([*saved[:i], moved, *saved[i + 1 :]]), **call.kwargs))[0]
-            ends.append((float(moved[index]), [np.asarray(out[k]) for k in call.floating]))
+            ends.append((float(moved[index]), [_known(out[k]) for k in call.floating]))
         (high, above), (low, below) = ends
         return [(a - b) / (high - low) for a, b in zip(above, below, strict=True)]
+
+
+def _known(out: Any) -> Any:
+    """Give an array: while a program is recorded what a function reads from outside is a symbol, and shapes do."""
+    value = out._value if isinstance(out, Shell) else out
+    return np.zeros(value.shape, value.dtype) if isinstance(value, Abstract) else np.asarray(out)
 
 
 def numerical(fun: Fn) -> Fn:
     """Make a function whose gradient is taken by central differences: for what the tape cannot see into.
 
     Two calls for each element of the arguments, good to about six digits of float64. It cannot be differentiated twice.
+    A compiled program calls it as it is, and to learn the shape of its result it is called on throw-away numbers.
 
     Parameters
     ----------
