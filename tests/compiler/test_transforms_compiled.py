@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from agreement import agree, arguments, differ, summed
 
 import autograd as ag
 from autograd import compile, custom_jvp, custom_vjp, grad, hvp, jacobian, jvp, numerical, stop_gradient, vjp
 from autograd.extend import bilinear, elementwise, linear, op, primitive, reduction
-from autograd.tree import flatten
 
 pytestmark = pytest.mark.usefixtures("each_backend")
 
 Fn = Callable[..., Any]
 #: What all functions here read from outside; the tests put other arrays in its place.
 W = np.array([0.8, -1.1, 0.4])
-
-
-def agree(found: Any, expected: Any) -> None:
-    """Assert that two trees of arrays agree to rounding, in shape and dtype too."""
-    ours, eagers = flatten(found)[0], flatten(expected)[0]
-    assert len(ours) == len(eagers) and type(found) is type(expected)
-    for one, other in zip(ours, eagers, strict=True):
-        other = np.asarray(other)
-        if other.dtype.kind not in "fc":
-            assert one == other
-            continue
-        # Sums of a few dozen terms of size `scale`, in another order.
-        scale = float(np.max(np.abs(other), initial=0))
-        tolerance = 64 * np.finfo(other.dtype).eps
-        np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance * scale, strict=True)
-
-
-def differ(one: Any, other: Any) -> bool:
-    """Tell whether some array in one tree is clearly another one in the other."""
-    pairs = zip(flatten(one)[0], flatten(other)[0], strict=True)
-    return any(not np.allclose(a, b, rtol=1e-3) for a, b in pairs if np.asarray(a).dtype.kind in "fc")
 
 
 # Functions to differentiate: each reads W
@@ -151,10 +127,6 @@ def applied(maker: Fn, part: Any = None) -> Fn:
     return call
 
 
-def summed(fn: Fn) -> Fn:
-    return lambda x: np.sum(fn(x))
-
-
 def curvature(fn: Fn) -> Fn:
     """Make a function that closes over the variable of a transform around it."""
     return grad(lambda x: np.sum(grad(lambda y: np.sum(np.sin(x * y) * fn(y)))(x * W) * x))
@@ -227,10 +199,6 @@ ROWS: dict[str, tuple[Fn, int]] = {
 }
 
 
-def arguments(seed: int, count: int, dtype: Any) -> list[Any]:
-    return [np.random.default_rng([seed, i]).uniform(0.2, 1.2, 3).astype(dtype) for i in range(count)]
-
-
 def outside(monkeypatch: pytest.MonkeyPatch, array: Any) -> None:
     monkeypatch.setitem(globals(), "W", array)
 
@@ -284,99 +252,6 @@ def test_complex_numbers(dtype: Any) -> None:
         compile(ag.holomorphic_grad(np.exp))(np.asarray(1.0))
 
 
-# Trees
-
-
-class Pair(NamedTuple):
-    """A named tuple."""
-
-    w: Any
-    b: Any
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A dataclass."""
-
-    w: Any
-    b: Any
-
-
-TREES: dict[str, Fn] = {
-    "list": lambda w, b: [w, [b]],
-    "tuple": lambda w, b: (w, (b,)),
-    "dict": lambda w, b: {"w": w, "b": {"b": b}},
-    "named tuple": lambda w, b: Pair(w, Pair(b, b * 2)),
-    "dataclass": lambda w, b: Layer(w, Layer(b, b * 2)),
-    "all of them": lambda w, b: {"l": [Layer(w, (b,)), Pair(b, [b * 3])]},
-}
-
-
-@pytest.mark.parametrize("name", TREES)
-def test_trees(name: str) -> None:
-    tree = TREES[name]
-
-    def loss(p: Any) -> Any:
-        return sum(np.sum(np.sin(leaf * W) * (i + 1)) for i, leaf in enumerate(flatten(p)[0]))
-
-    def outputs(p: Any) -> Any:
-        return tree(np.tanh(flatten(p)[0][0]), loss(p))
-
-    def pulled(p: Any) -> Any:
-        out, pullback = vjp(outputs, p)
-        return pullback(out)
-
-    one, other = (tree(*arguments(seed, 2, float)) for seed in (0, 1))
-    for fn in (
-        grad(loss),
-        ag.value_and_grad(lambda p: (loss(p), p), has_aux=True),
-        jacobian(outputs),
-        pulled,
-        lambda p: jvp(outputs, (p,), (p,)),
-        lambda p: hvp(loss)(p, p),
-    ):
-        made = compile(fn)
-        for p in (one, other):
-            agree(made(p), fn(p))
-        assert len(made.programs) == 1 and differ(fn(one), fn(other))
-    compiled = compile(outputs)
-    agree(jacobian(compiled)(one), jacobian(outputs)(one))
-    agree(grad(compile(loss))(one), grad(loss)(one))
-
-
-def test_a_program_for_each_dataclass() -> None:
-    made = compile(lambda p: p.w * (2 if p.b is None else p.b))
-    layer = Layer(np.ones(2), np.asarray(3.0))
-    agree(made(layer), np.full(2, 3.0))
-    agree(made(replace(layer, w=np.ones(3))), np.full(3, 3.0))
-    agree(made(replace(layer, w=np.ones(3), b=None)), np.full(3, 2.0))
-    assert [program.reason for program in made.programs] == [
-        "first call", "axis 0 of p.w went from 2 to 3", "p.b went from float64[] to None",
-    ]  # fmt: skip
-    agree(compile(lambda p: p.w, donate="p")(Layer(np.ones(2), np.ones(2))), np.ones(2))
-    assert "def lambda_(w, b):" in ag.derive(lambda p: p.w * p.b, layer)
-    with pytest.raises(TypeError, match="cannot tell what to do with <object"):
-        made(Layer(np.ones(2), object()))
-
-
-def test_a_static_dataclass_is_read_as_what_is_outside() -> None:
-    @dataclass(eq=False)
-    class Config:
-        scale: Any
-        times: int
-
-    config = Config(np.arange(3.0), 2)
-    made = compile(grad(lambda x, config: np.sum(x**2 * config.scale) * config.times), static="config")
-    x = np.ones(3)
-    agree(made(x, config), 4 * x * np.arange(3.0))
-    config.scale = np.ones(3)
-    agree(made(x, config), 4 * x)
-    assert len(made.programs) == 1
-    config.times = 3
-    agree(made(x, config), 6 * x)
-    assert "np.array" not in made.source and len(made.programs) == 2
-
-
 # What is outside, seen through transforms
 
 
@@ -420,77 +295,6 @@ def test_another_compiled_function_in_the_place_of_one_makes_another_program() -
     agree(outer(x), np.full(2, 2.0))
     inner = compile(lambda x: x**5)
     agree(outer(x), np.full(2, 5.0))
-
-
-# Stacks of transforms, drawn
-
-#: From an elementwise function to another of the same kind.
-OPERATORS: dict[str, Fn] = {
-    "elementwise_grad": ag.elementwise_grad,
-    "grad of the sum": lambda f: grad(lambda x: np.sum(f(x))),
-    "pushed": lambda f: lambda x: jvp(f, (x,), (x,))[1],
-    "pulled": lambda f: lambda x: vjp(f, x)[1](x)[0],
-    "rows": lambda f: lambda x: np.sum(jacobian(f, mode="reverse")(x), axis=0),
-    "columns": lambda f: lambda x: np.sum(jacobian(f, mode="forward")(x), axis=1),
-    "hvp": lambda f: lambda x: hvp(lambda y: np.sum(f(y)))(x, x),
-    "closure": lambda f: lambda x: grad(lambda y: np.sum(f(x * y) + f(x) * y))(x),
-    "checkpoint": ag.checkpoint,
-    "stopped": lambda f: lambda x: f(x) * stop_gradient(np.sin(x)),
-    "compiled": compile,
-    "doubled": lambda f: _doubled(f),
-    "declared": lambda f: lambda x: f(softplus(x)),
-    "outside": lambda f: lambda x: f(x * W),
-}
-BASES: dict[str, Fn] = {
-    "tanh": np.tanh, "sin": np.sin, "bell": lambda x: np.exp(-x * x), "ratio": lambda x: x / (1 + x * x),
-    "cube": lambda x: x**3, "sorted": np.sort, "running": np.cumsum, "mean": lambda x: x * np.mean(x * x),
-}  # fmt: skip
-
-
-def _doubled(f: Fn) -> Fn:
-    """Give a function twice its derivative."""
-    fn = custom_jvp(lambda x: f(x))
-    fn.defjvp(lambda primals, tangents: (f(*primals), 2 * jvp(f, primals, tangents)[1]))
-    return fn
-
-
-def stacked(names: list[str], fn: Fn) -> Fn:
-    for name in names:
-        fn = OPERATORS[name](fn)
-    return fn
-
-
-STACKS = st.lists(st.sampled_from(sorted(OPERATORS)), min_size=1, max_size=3)
-POINTS = st.lists(st.floats(-1.5, 1.5).map(lambda v: round(v, 3)), min_size=3, max_size=3, unique=True).map(np.array)
-
-
-def close(found: Any, expected: Any) -> None:
-    """Assert agreement as far as what cancels in three derivatives leaves."""
-    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9, strict=True)
-
-
-# Where something is stopped, nothing may be left to differentiate.
-@pytest.mark.filterwarnings("ignore:What .* does not depend on")
-@given(names=STACKS, base=st.sampled_from(sorted(BASES)), x=POINTS, y=POINTS)
-def test_stacks_within_a_program(names: list[str], base: str, x: Any, y: Any) -> None:
-    fn = stacked(names, BASES[base])
-    made = compile(lambda x: fn(x))
-    for point in (x, y):
-        close(made(point), stacked(names, BASES[base])(point))
-
-
-@pytest.mark.filterwarnings("ignore:What .* does not depend on")
-@given(names=STACKS, base=st.sampled_from(sorted(BASES)), x=POINTS)
-def test_stacks_around_a_program(names: list[str], base: str, x: Any) -> None:
-    close(stacked(names, compile(BASES[base]))(x), stacked(names, BASES[base])(x))
-
-
-def test_the_stacks_are_not_all_zero() -> None:
-    x, linear = np.array([0.3, -0.7, 1.1]), ("sorted", "running")
-    for name in OPERATORS:
-        for base, fn in BASES.items():
-            value = stacked([name], fn)(x)
-            assert np.any(np.abs(value) > 1e-3) or (name == "hvp" and base in linear), (name, base)
 
 
 # Of a program
