@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.argnums import name_of
-from autograd.entry import Abstract, Bundle, Edge, Shell, Unknown, Variable, is_recording, recording
+from autograd.entry import Abstract, Bundle, Edge, Shell, Unknown, Variable, apart, is_recording, recording
 from autograd.joint import behind, bundled, edges_to, filled, floating_of, in_floats, shared
 from autograd.tape import Tape
 from autograd.tensor import Tensor, shell
@@ -73,6 +73,7 @@ class Whole:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function; on tracked Tensors as one entry."""
+        apart()
         leaves, rebuild = flatten(list(args))
         entries = [x.entry if isinstance(x, Shell) else None for x in leaves]
         if not is_recording() or not any(entries):

@@ -91,9 +91,7 @@ class Made:
     def call(self, leaves: list[Any]) -> Any:
         """Run on the leaves of the arguments, and give what the function returns."""
         recording = self.recording
-        tracked = is_recording() and (
-            any(isinstance(x, Shell) and x.entry is not None for x in leaves) or self._differentiated_outside()
-        )
+        tracked = self.tracked(leaves)
         if recording.reads:
             leaves = leaves + [held.tensor if tracked and held.tensor is not None else held.read()
                                for held in recording.reads]  # fmt: skip
@@ -110,6 +108,12 @@ class Made:
         if tracked:
             results = differentiated.on_tape(self, leaves, results, drawn)
         return recording.build(results)
+
+    def tracked(self, leaves: list[Any]) -> bool:
+        """Tell whether a call is being differentiated."""
+        return is_recording() and (
+            any(isinstance(x, Shell) and x.entry is not None for x in leaves) or self._differentiated_outside()
+        )
 
     def _differentiated_outside(self) -> bool:
         """Tell whether a Tensor outside is what a transform around this call differentiates; a leaf alone is none."""
@@ -185,6 +189,8 @@ class Compiled:
         if is_compiling():
             return self.fn(*args, **kwargs)
         made, leaves = self._made(args, kwargs)
+        if made.recording.apart and made.tracked(leaves):
+            return self.fn(*args, **kwargs)
         return made.call(leaves)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:

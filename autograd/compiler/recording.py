@@ -26,7 +26,7 @@ from autograd.compiler.program import Constant, Program, Value
 from autograd.compiler.signature import Static
 from autograd.compiler.state import recordings
 from autograd.compiler.symbol import Symbol, Trace
-from autograd.entry import Leaf, Shell, recording
+from autograd.entry import Leaf, Shell, listening, recording
 from autograd.tensor import shell
 from autograd.tree import flatten
 
@@ -79,6 +79,8 @@ class Recording:
     reads, writes : list of Held
     outside : Outside
         What the program was made for, besides its arguments.
+    apart : bool
+        Whether the tape would have been told something else than the program's calls.
     """
 
     program: Program
@@ -87,6 +89,7 @@ class Recording:
     reads: list[Held] = field(default_factory=list)
     writes: list[Held] = field(default_factory=list)
     outside: Outside = field(default_factory=Outside)
+    apart: bool = False
 
 
 def record(
@@ -150,12 +153,15 @@ def _record(
         recordings.depth = getattr(recordings, "depth", 0) + 1
         before, state = np.random.get_state(), _legacy_state()
         _busy.append(trace.thread)
+        told: list[bool] = []
+        token = listening.set(partial(told.append, True))
         try:
             with _lending(trace, outside, inputs, reads, pinned, lent) as changed, recording(True):
                 with naming() if names is not None else nullcontext():
                     out = fn(*new_args, **new_kwargs)
                 changes = changed()
         finally:
+            listening.reset(token)
             recordings.depth -= 1
             _busy.remove(trace.thread)
         if _legacy_state() != state:
@@ -175,7 +181,7 @@ def _record(
         trace.settle()
         # Random numbers are kept where the results may be differentiated: the derivative is at the same ones.
         outputs += [out for node in trace.nodes if node.ordered for out in node.outs]
-        return Recording(Program(inputs, trace.nodes, outputs), build, len(results), reads, writes, outside)
+        return Recording(Program(inputs, trace.nodes, outputs), build, len(results), reads, writes, outside, bool(told))
 
 
 def _lent(trace: Trace, leaf: Any, inputs: list[Value]) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Abstract, Bundle, Shell, Unknown, is_recording
+from autograd.entry import Abstract, Bundle, Shell, Unknown, apart, is_recording
 from autograd.joint import behind, bundled, edges_to, floating_of, in_floats, shared
 from autograd.tensor import Tensor, shell
 from autograd.transforms import jvp, vjp
@@ -51,6 +51,7 @@ def unopened(trace: Any, fn: Fn, name: str, args: tuple[Any, ...], kwargs: dict[
 
 def _recorded(trace: Any, fn: Fn, operands: Sequence[Any], error: Unknown) -> Any:
     """Record `fn` of arrays as one node, and one entry of the tape if an operand is tracked."""
+    apart()
     data = [x._value if isinstance(x, Shell) else x for x in operands]
     result = trace.whole(_plain(fn), tuple(data), {}, error)
     leaves, rebuild = flatten(result)

@@ -323,6 +323,42 @@ def test_of_a_program(name: str, dtype: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert differ(*results)
 
 
+tenfold = elementwise(lambda x: np.tanh(x), name="tenfold_here", x=lambda g: 10 * g)
+sevenfold = primitive(lambda x: x**2)
+ag.extend.defvjp(sevenfold, lambda ans, x: lambda g: 7 * g)
+
+#: Functions whose derivative is not that of the calls which they make.
+APART: dict[str, Fn] = {
+    "stop_gradient": lambda x: x * stop_gradient(x),
+    "detach": lambda x: x * ag.Tensor(x).detach(),
+    "no_grad": lambda x: x * ag.no_grad()(np.sin)(x),
+    "custom_vjp": tripled,
+    "custom_jvp": fivefold,
+    "numerical": lambda x: black_box(x) * x,
+    "a primitive": sevenfold,
+    "a primitive that looks at values": by_closures,
+    "a declared op": lambda x: tenfold(x) * x,
+    "relu at its kink": lambda x: ag.relu(x - x[0]) * x,
+    "what looks at values": lambda x: np.interp(x, np.arange(4.0), np.arange(4.0) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", APART)
+def test_a_program_has_the_derivative_of_its_function(name: str) -> None:
+    fn, (x, v) = APART[name], arguments(0, 2)
+    transforms: list[Fn] = [
+        lambda f: grad(lambda x: np.sum(f(x) ** 3))(x),
+        lambda f: jvp(f, (x,), (v,))[1],
+        lambda f: compile(grad(summed(compile(f))))(x),
+    ]
+    if name != "numerical":
+        transforms.append(lambda f: hvp(lambda x: np.sum(f(x) ** 3))(x, v))
+    for transform in transforms:
+        made = compile(fn)
+        made(x)
+        agree(transform(made), transform(fn))
+
+
 # Bad input, met while a program is recorded
 
 
