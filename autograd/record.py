@@ -360,6 +360,8 @@ def _unwrap(args: Sequence[Any]) -> tuple[Any, list[Entry | None], list[Any]]:
 
 def _array(op: Op, ans: Any) -> Array:
     """Take the scalar that NumPy gives for 0-d data back to a 0-d array; a program is told of ops of the user's."""
+    if type(ans) is ndarray:
+        return ans
     if isinstance(ans, Abstract) and not (getattr(op.fn, "__module__", None) or "numpy").startswith(_OURS):
         # Its rule need not be the derivative of what its function calls.
         apart()
