@@ -27,7 +27,11 @@ class Chosen:
     ----------
     single : bool
         Whether one was named, and not a sequence.
+    functions : tuple of str
+        The attributes that hold functions of the user's: `compile` looks into them.
     """
+
+    functions = ("fun",)
 
     def __init__(self, fun: Fn, argnum: Argnum) -> None:
         if not callable(fun):
@@ -44,10 +48,6 @@ class Chosen:
         if not which:
             raise TypeError("argnum names no argument: met an empty sequence. Write argnum=0 for the first.")
         self.which: tuple[int | str, ...] = tuple(one if isinstance(one, str) else int(one) for one in which)
-
-    def functions(self) -> list[Fn]:
-        """Give the function of the user's."""
-        return [self.fun]
 
     def split(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Fn]:
         """Give the chosen arguments, and the function of them alone.

@@ -19,6 +19,9 @@ _AGREE = 1e-6
 
 
 class _Numerical(Whole):
+    # Nobody looks into it: a program calls it.
+    functions = ()
+
     def __repr__(self) -> str:
         """Warn of what its gradient is."""
         return (
@@ -34,7 +37,7 @@ class _Numerical(Whole):
                 try:
                     float(value)  # type: ignore[arg-type]
                 except Unknown as asked:
-                    return asked.recorder.unopened(self, self, args, kwargs, asked)
+                    return asked.recorder.unopened(super().__call__, self, args, kwargs, asked)
         return super().__call__(*args, **kwargs)
 
     def _forward(self, rebuild: Fn, data: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any]:
@@ -95,10 +98,16 @@ class _Numerical(Whole):
             at = float(moved[i][index])
             with recording(False), np.errstate(all="ignore"):
                 out = self.again(call, moved)
-            ends.append((at, [np.array(out[k]) for k in call.floating]))
+            ends.append((at, [_known(out[k]) for k in call.floating]))
         (high, above), (low, below) = ends
         with np.errstate(all="ignore"):
             return [(a - b) / (high - low) for a, b in zip(above, below, strict=True)]
+
+
+def _known(out: Any) -> Any:
+    """Give an array: while a program is recorded what a function reads from outside is a symbol, and shapes do."""
+    value = out._value if isinstance(out, Shell) else out
+    return np.zeros(value.shape, value.dtype) if isinstance(value, Abstract) else np.array(value)
 
 
 def _own(data: Sequence[Any]) -> list[Any]:
@@ -121,7 +130,8 @@ def numerical(fun: Fn) -> Fn:
     """Make a function whose gradient is taken by central differences: for what the tape cannot see into.
 
     Four calls or more for each element of the arguments, good to about six digits of float64 where the function is
-    smooth. It cannot be differentiated twice. A compiled program calls the function as it is.
+    smooth. It cannot be differentiated twice. A compiled program calls the function as it is, and to learn the shape of
+    its result it is called on throw-away numbers.
 
     Parameters
     ----------

@@ -35,6 +35,8 @@ class custom_vjp(Whole):
     array(1.)
     """
 
+    functions = ("fun", "fwd", "bwd")
+
     def __init__(self, fun: Fn) -> None:
         super().__init__(fun)
         self.fwd: Fn | None = None
@@ -54,10 +56,6 @@ class custom_vjp(Whole):
         if not callable(fwd) or not callable(bwd):
             raise TypeError(f"defvjp takes two functions; met {fwd!r} and {bwd!r}")
         self.fwd, self.bwd = fwd, bwd
-
-    def functions(self) -> list[Fn]:
-        """Give the function, and its rule if it has one."""
-        return [fn for fn in (self.fun, self.fwd, self.bwd) if fn is not None]
 
     def _rule(self) -> tuple[Fn, Fn]:
         if self.fwd is None or self.bwd is None:
@@ -167,6 +165,8 @@ class custom_jvp(Whole):
     array(0.5)
     """
 
+    functions = ("fun", "rule")
+
     def __init__(self, fun: Fn) -> None:
         super().__init__(fun)
         self.rule: Fn | None = None
@@ -176,10 +176,6 @@ class custom_jvp(Whole):
         if not callable(rule):
             raise TypeError(f"defjvp takes a function; met {rule!r}")
         self.rule = rule
-
-    def functions(self) -> list[Fn]:
-        """Give the function, and its rule if it has one."""
-        return [fn for fn in (self.fun, self.rule) if fn is not None]
 
     def push(self, call: Call, saved: list[Any], tangents: list[Any]) -> Sequence[Any]:
         """Apply the rule."""

@@ -33,6 +33,21 @@ def recording(on: bool) -> Iterator[None]:
         _recording.reset(token)
 
 
+#: Whom `apart` tells, while a program is recorded.
+listening: ContextVar[Callable[[], None] | None] = ContextVar("autograd_listening", default=None)
+
+
+def apart(value: Any = None) -> Any:
+    """Say that the tape is told something else than what is called: a rule of its own, or that `value` is a constant.
+
+    A program that is being recorded has the calls only: its derivative is not the function's then.
+    """
+    tell = listening.get()
+    if tell is not None:
+        tell()
+    return value
+
+
 class Abstract:
     """An array of which only shape and type are known: what a program is recorded with."""
 
@@ -41,7 +56,7 @@ class Abstract:
     shape: Any
     dtype: Any
 
-    def apart(self, after: Sequence[Any]) -> Any:
+    def anew(self, after: Sequence[Any]) -> Any:
         """Give another array of the same values, which is there when `after` are and is not taken for this one."""
         raise NotImplementedError
 
@@ -172,6 +187,7 @@ class no_grad(ContextDecorator):
 
     def __enter__(self) -> None:
         """Stop recording."""
+        apart()
         self._open.append(recording(False))
         self._open[-1].__enter__()
 

@@ -60,7 +60,7 @@ class _Checkpoint(Whole):
         return leaves
 
     def pull(self, call: Call, saved: list[Any], cts: list[Any]) -> Sequence[Any]:
-        fresh = [_apart(x, cts) for x in saved]
+        fresh = [_anew(x, cts) for x in saved]
         return list(quiet_vjp(self.of_floats(call, fresh), *[fresh[i] for i in call.where])[1](cts))
 
     def push(self, call: Call, saved: list[Any], tangents: list[Any]) -> Sequence[Any]:
@@ -98,12 +98,12 @@ def checkpoint(fun: Fn) -> Fn:
     return _Checkpoint(fun)
 
 
-def _apart(x: Any, after: Sequence[Any]) -> Any:
+def _anew(x: Any, after: Sequence[Any]) -> Any:
     """Give an array that a program does not take for the one it has: what is made of that would be kept."""
     value = x._value if isinstance(x, Shell) else x
     if not isinstance(value, Abstract):
         return x
-    made = value.apart([g._value if isinstance(g, Shell) else g for g in after])
+    made = value.anew([g._value if isinstance(g, Shell) else g for g in after])
     return shell(made, x.entry) if isinstance(x, Shell) else made
 
 

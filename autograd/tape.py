@@ -192,9 +192,7 @@ class Tape(Shown):
                             if parent not in pending:
                                 owned.add(parent)
                     except Unknown as error:
-                        if lift is not None:
-                            raise
-                        ct = error.recorder.whole(rule.pull, (g, *_several(saved, rule)), {}, error, True)
+                        ct = _recorded(error, rule.pull, (g, *_several(saved, rule)), lift)
                     shape = own if ct is g else ct.shape
                     if shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
                         ct = fit(ct, parent.shape, parent.dtype)
@@ -239,9 +237,7 @@ class Tape(Shown):
                     try:
                         part = rule.push(t, *_several(saved, rule))
                     except Unknown as error:
-                        if lift is not None:
-                            raise
-                        part = error.recorder.whole(rule.push, (t, *_several(saved, rule)), {}, error, True)
+                        part = _recorded(error, rule.push, (t, *_several(saved, rule)), lift)
                     total = part if total is None else total if part is None else total + part
                 if total is not None:
                     if total.shape != entry.shape:
@@ -321,6 +317,13 @@ def _several(saved: Any, rule: Rule) -> tuple[Any, ...]:
     if rule.arity == 1:
         return (saved,)
     return cast(tuple[Any, ...], saved) if rule.arity else ()
+
+
+def _recorded(error: Unknown, rule: Any, operands: tuple[Any, ...], lift: Lift | None) -> Any:
+    """Let a program call a rule that looks at values; if the walk is recorded it is differentiated when that runs."""
+    if lift is None:
+        return error.recorder.whole(rule, operands, {}, error, True)
+    return error.recorder.unopened(rule, rule, operands, {}, error)
 
 
 class _Mask:

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from autograd import redirect
-from autograd.entry import Array, Entry, Leaf, Shell, Variable
+from autograd.entry import Array, Entry, Leaf, Shell, Variable, apart
 from autograd.fitting import owned
 from autograd.hooks import Hookable
 from autograd.leaving import Leaving
@@ -270,7 +270,7 @@ class Tensor(Leaving, Hookable):
         >>> Tensor(3.0, requires_grad=True).detach()
         Tensor(3., dtype=float64)
         """
-        return shell(self._value, None)
+        return shell(apart(self._value), None)
 
     def __copy__(self) -> Tensor:
         """Copy; the copy stays on the tape."""

@@ -6,7 +6,7 @@ a copy with other parts: no constructor is run, for it may look at values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -52,19 +52,21 @@ def _visit(tree: Any, leaves: list[Any]) -> Callable[[Any], Any]:
     if isinstance(tree, dict):
         parts = [(key, _visit(value, leaves)) for key, value in tree.items()]
         return lambda new: _copied_dict(tree, {key: build(new) for key, build in parts})
-    if _is_dataclass(tree):
-        parts = [(name, _visit(value, leaves)) for name, value in _fields(tree)]
+    if is_record(tree):
+        parts = [(name, _visit(value, leaves)) for name, value in members(tree).items()]
         return lambda new: _copied(tree, {name: build(new) for name, build in parts})
     leaves.append(tree)
     return next
 
 
-def _is_dataclass(tree: Any) -> bool:
+def is_record(tree: Any) -> bool:
+    """Tell whether something is an object of a dataclass."""
     return is_dataclass(tree) and not isinstance(tree, type)
 
 
-def _fields(tree: Any) -> Iterator[tuple[str, Any]]:
-    return ((field.name, getattr(tree, field.name)) for field in fields(tree) if field.init)
+def members(record: Any) -> dict[str, Any]:
+    """Give what the constructor of a dataclass takes, by name."""
+    return {field.name: getattr(record, field.name) for field in fields(record) if field.init}
 
 
 def _copied(tree: Any, parts: dict[str, Any]) -> Any:
@@ -89,7 +91,7 @@ def is_node(tree: Any) -> bool:
     >>> is_node([1.0]), is_node(1.0)
     (True, False)
     """
-    return isinstance(tree, (dict, list, tuple)) or _is_dataclass(tree)
+    return isinstance(tree, (dict, list, tuple)) or is_record(tree)
 
 
 def paths(tree: Any, name: str = "") -> list[str]:
@@ -106,8 +108,8 @@ def paths(tree: Any, name: str = "") -> list[str]:
         parts = [(f".{key}", value) for key, value in zip(tree._fields, tree, strict=True)]
     elif type(tree) in (list, tuple):
         parts = [(f"[{i}]", value) for i, value in enumerate(tree)]
-    elif _is_dataclass(tree):
-        parts = [(f".{key}", value) for key, value in _fields(tree)]
+    elif is_record(tree):
+        parts = [(f".{key}", value) for key, value in members(tree).items()]
     else:
         return [name]
     return [path for part, value in parts for path in paths(value, name + part)]
@@ -127,8 +129,8 @@ def leaves_like(template: Any, tree: Any) -> list[Any] | None:
         return [tree]
     if type(template) is not type(tree):
         return None
-    if _is_dataclass(template):
-        template, tree = dict(_fields(template)), dict(_fields(tree))
+    if is_record(template):
+        template, tree = members(template), members(tree)
     if len(template) != len(tree):
         return None
     if isinstance(template, dict):

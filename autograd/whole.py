@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.argnums import name_of
-from autograd.entry import Abstract, Bundle, Edge, Shell, is_recording, recording
+from autograd.entry import Abstract, Bundle, Edge, Shell, apart, is_recording, recording
 from autograd.joint import behind, bundled, edges_to, filled, floating_of, in_floats, shared
 from autograd.tensor import Tensor, shell
 from autograd.transforms import quiet_jvp, quiet_vjp
@@ -52,7 +52,14 @@ class Whole:
     """A function that is one entry on the tape; its derivatives are the function's own, found when they are asked for.
 
     Keyword arguments are not differentiated. As a decorator of a method it makes a method.
+
+    Attributes
+    ----------
+    functions : tuple of str
+        The attributes that hold functions of the user's: `compile` looks into them.
     """
+
+    functions: tuple[str, ...] = ("fun",)
 
     def __init__(self, fun: Fn) -> None:
         if not callable(fun):
@@ -60,10 +67,6 @@ class Whole:
         self.fun = fun
         self.name = name_of(fun)
         update_wrapper(self, fun, updated=())
-
-    def functions(self) -> list[Fn]:
-        """Give the functions of the user's that it is made of."""
-        return [self.fun]
 
     def __repr__(self) -> str:
         """Name the function."""
@@ -81,6 +84,7 @@ class Whole:
         TypeError
             If a tracked Tensor is given by keyword, or read without being an argument: its gradient would be lost.
         """
+        apart()
         leaves, rebuild = flatten(list(args))
         entries = [x.entry if isinstance(x, Shell) else None for x in leaves]
         if not is_recording() or not any(entries):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.program import Program, Value, mapped
-from autograd.entry import Bundle, Shell
+from autograd.entry import Bundle, Shell, Unknown
 from autograd.joint import behind, bundled, edges_to, filled, floating_of, in_floats, shared
 from autograd.transforms import quiet_jvp, quiet_vjp
 from autograd.tree import flatten
@@ -28,7 +28,11 @@ def interpreted(program: Program, values: Sequence[Any], drawn: Sequence[Any] = 
         if node.ordered:
             known.update((out, next(draws)) for out in node.outs)
             continue
-        result = node.fn(*now(node.args), **now(node.kwargs))
+        args, kwargs = now(node.args), now(node.kwargs)
+        try:
+            result = node.fn(*args, **kwargs)
+        except Unknown as error:
+            result = error.recorder.unopened(node.fn, node.fn, args, kwargs, error)
         if node.build is None:
             known[node.out] = result
         else:

@@ -18,9 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.argnums import Chosen
 from autograd.entry import Shell
-from autograd.whole import Whole
 
 #: Names of libraries whose objects are not looked into.
 _LIBRARIES = {"numpy", "scipy", "autograd", *sys.stdlib_module_names} - {"__main__", "builtins"}
@@ -132,13 +130,6 @@ class _Walk:
                 )
             self.found.generators.append((place, thing))
             return
-        if type(thing).__name__ == "Compiled" and type(thing).__module__ == "autograd.compiler.compiled":
-            self.visit(thing.fn, None)
-            return
-        if isinstance(thing, (Chosen, Whole)):
-            for function in thing.functions():
-                self.visit(function, None)
-            return
         if isinstance(thing, (ModuleType, BuiltinFunctionType, np.ufunc)):
             if isinstance(thing, ModuleType) and is_users(thing.__name__):
                 self._attributes(thing, place.text if place else thing.__name__)
@@ -150,6 +141,10 @@ class _Walk:
         text = place.text if place is not None else ""
         if isinstance(thing, Shell):
             self.found.tensors.append((text, thing))
+        elif type(thing).__module__.partition(".")[0] == "autograd":
+            # What of the engine's holds functions of the user's says under which names.
+            for name in getattr(type(thing), "functions", ()):
+                self.visit(getattr(thing, name), Place(f"{text}.{name}", partial(getattr, thing, name)))
         elif isinstance(thing, FunctionType):
             self._function(thing)
         elif isinstance(thing, MethodType):

@@ -273,7 +273,7 @@ class Symbol(Abstract):
         """Refuse: how memory lies is not known."""
         raise unknown("The layout in memory", "Name the order, order='C'.", self._trace, self)
 
-    def apart(self, after: Sequence[Any]) -> Any:
+    def anew(self, after: Sequence[Any]) -> Any:
         """Record a copy that depends on other values as well, so that it is neither made before them nor left out."""
         return self._trace.add(again, self._trace.lowered((self, *after)), {}, Value(self.shape, self.dtype))
 

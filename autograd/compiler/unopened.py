@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Abstract, Bundle, Shell, Unknown, is_recording
+from autograd.entry import Abstract, Bundle, Shell, Unknown, apart, is_recording
 from autograd.joint import behind, bundled, edges_to, floating_of, in_floats, shared
 from autograd.tensor import Tensor, shell
 from autograd.transforms import quiet_jvp, quiet_vjp
@@ -21,8 +21,10 @@ Fn = Callable[..., Any]
 
 
 def unopened(trace: Any, fn: Fn, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], error: Unknown) -> Any:
-    """Record a call of `fn`, some of whose arguments are Tensors that hold symbols."""
-    leaves, rebuild = flatten([list(args), kwargs])
+    """Record a call of `fn`, some of whose arguments are Tensors that hold symbols; bundles go in and come out."""
+    bundles = {i: arg for i, arg in enumerate(args) if type(arg) is Bundle}
+    leaves, rebuild = flatten([[list(arg.parts) if i in bundles else arg for i, arg in enumerate(args)], kwargs])
+    returned: list[Bundle] = []
     places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, (Shell, Abstract))]
 
     def of_arrays(*arrays: Any) -> Any:
@@ -30,14 +32,26 @@ def unopened(trace: Any, fn: Fn, name: str, args: tuple[Any, ...], kwargs: dict[
         for i, array in zip(places, arrays, strict=True):
             everything[i] = array
         plain, named = rebuild(everything)
-        return fn(*plain, **named)
+        for i, bundle in bundles.items():
+            plain[i] = Bundle(tuple(plain[i]), bundle.shape, bundle.dtype)
+        out = fn(*plain, **named)
+        if type(out) is not Bundle:
+            return out
+        returned[:] = [out]
+        return [part for part in out.parts if part is not None]
 
     of_arrays.__name__ = name
-    return _recorded(trace, of_arrays, [leaves[i] for i in places], error)
+    result = _recorded(trace, of_arrays, [leaves[i] for i in places], error)
+    if not returned:
+        return result
+    # The run on throw-away arrays told through which outputs something flows.
+    (like,), parts = returned, iter(result)
+    return Bundle(tuple(None if part is None else next(parts) for part in like.parts), like.shape, like.dtype)
 
 
 def _recorded(trace: Any, fn: Fn, operands: Sequence[Any], error: Unknown) -> Any:
     """Record `fn` of arrays as one node, and one entry of the tape if an operand is tracked."""
+    apart()
     data = [x._value if isinstance(x, Shell) else x for x in operands]
     result = trace.whole(_plain(fn), tuple(data), {}, error)
     leaves, rebuild = flatten(result)

@@ -25,7 +25,7 @@ from typing import Any, cast
 import numpy as np
 
 from autograd.compose import data_of, tracked
-from autograd.entry import Array, Bundle, Entry, Joint, Rule, Shell, Unknown, is_recording, next_number
+from autograd.entry import Array, Bundle, Entry, Joint, Rule, Shell, Unknown, apart, is_recording, next_number
 from autograd.extend.rules import deprecated, primitive_jvps, primitive_vjps, title
 from autograd.fitting import fit
 from autograd.tensor import shell
@@ -63,6 +63,14 @@ def primitive(f_raw: Fn) -> Fn:
 
     @wraps(f_raw, updated=())
     def wrapped(*args: Any, **kwargs: Any) -> Any:
+        apart()
+        try:
+            return _called(args, kwargs)
+        except Unknown as error:
+            unopened: Any = error.recorder.unopened
+            return unopened(wrapped, wrapped, args, kwargs, error)
+
+    def _called(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not (is_recording() and (tracked(args) or tracked(kwargs))):
             return f_raw(*data_of(args), **data_of(kwargs))
         if tracked(kwargs):
@@ -70,11 +78,7 @@ def primitive(f_raw: Fn) -> Fn:
             raise TypeError(f"{title(wrapped)} is differentiated in positional arguments only; {named} was a keyword")
         leaves, rebuild = flatten(list(args))
         data = [_number(leaf._value) if isinstance(leaf, Shell) else leaf for leaf in leaves]
-        try:
-            ans = f_raw(*rebuild(data), **data_of(kwargs))
-        except Unknown as error:
-            unopened: Any = error.recorder.unopened
-            return unopened(wrapped, wrapped, args, kwargs, error)
+        ans = f_raw(*rebuild(data), **data_of(kwargs))
         return _record(wrapped, leaves, data, rebuild, ans, kwargs)
 
     made: Any = wrapped
