@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar, Token
 from functools import wraps
 from typing import Any
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from autograd import compose, operators, record
 from autograd.compose import tracked
+from autograd.decorating import within
 from autograd.entry import Abstract, Array, Entry, Shell, is_recording
 from autograd.explaining import inherit, remember
 from autograd.leaving import Leaving
@@ -51,14 +52,15 @@ def _from_environment() -> Watch | None:
 
 _ASKED = _from_environment()
 _watch: ContextVar[Watch | None] = ContextVar("autograd_watch", default=_ASKED)
+# What an op calls is one thing in the whole process: so is whether checks stand around it, as long as anybody looks.
+# Whether a context looks is its own, in `_watch`.
 _lock = threading.Lock()
 _open = 0
 #: What was replaced, in order: whose, by which name, and what stood there.
 _replaced: list[tuple[Any, str, Any]] = []
 
 
-@contextmanager
-def debug(inf: bool = False) -> Iterator[None]:
+class debug:
     """Look for NaN in all that is computed in this block, and stop at the first. Also a decorator: `@debug()`.
 
     Looked at are the output of every op, and every cotangent and tangent in every walk, of whatever order. What ops
@@ -66,9 +68,10 @@ def debug(inf: bool = False) -> Iterator[None]:
     entry gets the line of yours at which it was recorded, which `print(Tape.of(loss))` shows, and `explain` says where
     a Tensor left the tape.
 
-    It holds for this context (thread, task) alone, may be nested, and ends however the block ends. A compiled function
-    is looked at as one op: its arguments and its results. The environment variable `GRADTAPE_DEBUG`, 1 or inf, switches
-    it on for a whole program and all of its threads.
+    It holds for this context (thread, task) alone, may be nested, and ends however and wherever the block ends. As a
+    decorator it reaches the bodies of coroutines and generators. A compiled function is looked at as one op: its
+    arguments and its results. The environment variable `GRADTAPE_DEBUG`, 1 or inf, switches it on for a whole program
+    and all of its threads.
 
     Parameters
     ----------
@@ -93,15 +96,41 @@ def debug(inf: bool = False) -> Iterator[None]:
     ...     print(str(error).splitlines()[0], error.operands[0], sep="; ")
     log gave NaN at index (1,).; x: shape (2,) float64, at (1,): -2.0
     """
-    if not isinstance(inf, (bool, np.bool_)):
-        raise TypeError(f"debug(inf=) is True or False; met {inf!r}")
-    _install()
-    token = _watch.set(Watch(bool(inf)))
-    try:
-        yield
-    finally:
-        _watch.reset(token)
+
+    def __init__(self, inf: bool = False) -> None:
+        if not isinstance(inf, (bool, np.bool_)):
+            hint = ": write @debug()" if callable(inf) else ""
+            raise TypeError(f"debug(inf=) is True or False; met {inf!r}{hint}")
+        self.inf = bool(inf)
+        self._entered: list[tuple[Watch, Token[Watch | None]]] = []
+
+    def __call__(self, fun: Fn) -> Fn:
+        """Decorate a function; of a coroutine or a generator, the body."""
+        return within(lambda: debug(self.inf), fun)
+
+    def __enter__(self) -> None:
+        """Begin to look."""
+        watch = Watch(self.inf, watching())
+        _install()
+        self._entered.append((watch, _watch.set(watch)))
+
+    def __exit__(self, *error: Any) -> None:
+        """Go on as before."""
+        watch, token = self._entered.pop()
+        watch.over = True
+        # A generator may be closed in another context than the one that it was begun in. There the watch stays, and
+        # is over: nobody looks.
+        with suppress(ValueError):
+            _watch.reset(token)
         _remove()
+
+
+def watching() -> Watch | None:
+    """Give the watch of this context (thread, task), if it is still on."""
+    watch = _watch.get()
+    while watch is not None and watch.over:
+        watch = watch.outer
+    return watch
 
 
 def _install() -> None:
@@ -163,7 +192,7 @@ def around_op(op: Op, call: Fn) -> Fn:
 
     @wraps(call)
     def checked(*args: Any, **given: Any) -> Any:
-        watch = _watch.get()
+        watch = watching()
         if watch is None:
             return call(*args, **given)
         with _quiet(watch):
@@ -227,7 +256,7 @@ def _within(text: str) -> Iterator[None]:
 def _around_composite(composed: Fn) -> Fn:
     @wraps(composed)
     def checked(built: Composite, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        watch = _watch.get()
+        watch = watching()
         if watch is None:
             return composed(built, func, args, kwargs)
         with _within(func.__name__), _quiet(watch):
@@ -241,7 +270,7 @@ def _around_composite(composed: Fn) -> Fn:
 def _around_protocol(protocol: Fn) -> Fn:
     @wraps(protocol)
     def checked(func: Any, *rest: Any) -> Any:
-        watch = _watch.get()
+        watch = watching()
         if watch is None:
             return protocol(func, *rest)
         with _quiet(watch):
@@ -272,7 +301,9 @@ def _around_leaving(leave: Fn) -> Fn:
     @wraps(leave)
     def checked(self: Any) -> Any:
         out = leave(self)
-        if _watch.get() is not None and self.entry is not None and not isinstance(self._value, Abstract):
+        if watching() is not None and self.entry is not None and not isinstance(self._value, Abstract):
+            # What is told of it is not told of t.data.
+            out = out.view() if isinstance(out, np.ndarray) else out
             remember(out, f"taken off the tape by t.{leave.__name__}()")
         return out
 
@@ -282,7 +313,7 @@ def _around_leaving(leave: Fn) -> Fn:
 def _around_program(call: Fn) -> Fn:
     @wraps(call)
     def checked(self: Any, leaves: list[Any]) -> Any:
-        watch = _watch.get()
+        watch = watching()
         if watch is None:
             return call(self, leaves)
         given = list(leaves)
@@ -314,7 +345,7 @@ def _walked(
     tape: Tape, starts: list[Entry], given: Any, ends: list[Entry], back: bool, walk: Fn, options: dict[str, Any]
 ) -> list[Array | None]:
     """Walk with somebody looking on, who is told to look away from what the rules compute on their way."""
-    watch = _watch.get()
+    watch = watching()
     if watch is None:
         found: list[Array | None] = walk(tape, given, **options)
         return found

@@ -133,7 +133,7 @@ class no_grad(ContextDecorator):
     Raises
     ------
     TypeError
-        As a decorator of a generator function: what it computes would be recorded all the same.
+        As a decorator of a coroutine or generator function: what it computes would be recorded all the same.
 
     Examples
     --------
@@ -155,10 +155,11 @@ class no_grad(ContextDecorator):
 
     def __call__(self, fun: Callable[..., Any]) -> Any:
         """Decorate a function."""
-        if inspect.isgeneratorfunction(fun):
+        if inspect.isgeneratorfunction(fun) or inspect.iscoroutinefunction(fun) or inspect.isasyncgenfunction(fun):
+            kind, between = ("coroutine", "awaits") if inspect.iscoroutinefunction(fun) else ("generator", "yields")
             raise TypeError(
-                f"no_grad as a decorator does not reach into the generator {fun.__name__}; write 'with no_grad():' "
-                "around what it computes between two yields."
+                f"no_grad as a decorator does not reach into the {kind} {fun.__name__}; write 'with no_grad():' "
+                f"around what it computes between two {between}."
             )
         return super().__call__(fun)
 

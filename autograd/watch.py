@@ -147,10 +147,21 @@ class Changed(RuntimeError):
 
 
 class Watch:
-    """What is looked for: NaN, and infinities if asked."""
+    """What is looked for: NaN, and infinities if asked.
 
-    def __init__(self, inf: bool) -> None:
+    Attributes
+    ----------
+    inf : bool
+    outer : Watch or None
+        The one that it stands in for.
+    over : bool
+        Whether its block has ended: a context may hold it longer.
+    """
+
+    def __init__(self, inf: bool, outer: Watch | None = None) -> None:
         self.inf = inf
+        self.outer = outer
+        self.over = False
 
     def bad(self, x: Any) -> tuple[str, tuple[int, ...], int] | None:
         """Find what is bad in an array: its kind, the first index, and how many there are."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import weakref
+from collections.abc import AsyncIterator, Iterator
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any
@@ -191,6 +192,98 @@ def test_a_decorator() -> None:
         np.log(leaf(NEGATIVE))
 
 
+def found_it(x: Any) -> str:
+    try:
+        with np.errstate(invalid="ignore"):
+            np.log(x)
+    except NonFinite:
+        return "found"
+    return "missed"
+
+
+def test_a_decorated_coroutine_is_looked_at_to_its_end() -> None:
+    @debug()
+    async def strict() -> list[str]:
+        before = found_it(leaf(NEGATIVE))
+        await asyncio.sleep(0)
+        return [before, found_it(leaf(NEGATIVE))]
+
+    async def lenient() -> str:
+        await asyncio.sleep(0)
+        return found_it(leaf(NEGATIVE))
+
+    async def both() -> list[Any]:
+        return list(await asyncio.gather(strict(), lenient()))
+
+    assert asyncio.run(both()) == [["found", "found"], "missed"]
+    assert not around
+
+
+def test_a_decorated_generator_is_looked_at_and_who_runs_it_is_not() -> None:
+    @debug()
+    def numbers(n: int) -> Iterator[Any]:
+        for _ in range(n):
+            try:
+                got = yield found_it(leaf(NEGATIVE))
+                assert got in (None, "sent")
+            except KeyError:
+                yield "thrown"
+        return "returned"
+
+    seen = []
+    for told in numbers(2):
+        seen += [told, found_it(leaf(NEGATIVE))]
+    assert seen == ["found", "missed"] * 2
+    generator: Any = numbers(1)
+    next(generator)
+    with pytest.raises(StopIteration) as end:
+        generator.send("sent")
+    assert end.value.value == "returned"
+    generator = numbers(3)
+    next(generator)
+    assert generator.throw(KeyError()) == "thrown"
+    generator.close()
+    assert not around
+
+
+def test_a_decorated_asynchronous_generator() -> None:
+    @debug()
+    async def numbers() -> AsyncIterator[str]:
+        for _ in range(2):
+            await asyncio.sleep(0)
+            yield found_it(leaf(NEGATIVE))
+
+    async def run() -> list[str]:
+        return [item async for told in numbers() for item in (told, found_it(leaf(NEGATIVE)))]
+
+    assert asyncio.run(run()) == ["found", "missed"] * 2
+    assert not around
+
+
+def test_closed_in_another_context_it_is_over_all_the_same() -> None:
+    def opened() -> Iterator[None]:
+        with debug():
+            yield
+
+    before = standing()
+    context, generator = copy_context(), opened()
+    context.run(next, generator)
+    generator.close()
+    assert all(a is b for a, b in zip(standing(), before, strict=True))
+    # Nor does the context that it was begun in look on, where somebody else does.
+    with debug(inf=True):
+        assert context.run(found_it, leaf(NEGATIVE)) == "missed"
+        assert found_it(leaf(NEGATIVE)) == "found"
+
+
+def test_a_copied_context_looks_no_longer_than_the_block() -> None:
+    with debug():
+        context = copy_context()
+        assert context.run(found_it, leaf(NEGATIVE)) == "found"
+    with debug():
+        assert context.run(found_it, leaf(NEGATIVE)) == "missed"
+
+
 def test_numpys_own_errors_stay_as_they_were() -> None:
     before = np.geterr()
     with pytest.raises(NonFinite), debug():
@@ -204,6 +297,8 @@ def test_numpys_own_errors_stay_as_they_were() -> None:
 def test_inf_is_true_or_false() -> None:
     with pytest.raises(TypeError, match=r"debug\(inf=\) is True or False; met 3"), debug(3):  # type: ignore[arg-type]
         pass
+    with pytest.raises(TypeError, match=r"write @debug\(\)"):
+        debug(found_it)  # type: ignore[arg-type]
 
 
 # Nothing stays

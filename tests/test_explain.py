@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from bad_numbers import A, here, leaf
 
-from autograd import compile, debug, explain, grad, no_grad
+from autograd import Tensor, compile, debug, explain, grad, no_grad, stop_gradient
 
 
 @pytest.fixture
@@ -81,6 +81,18 @@ def test_explain_says_what_took_it_off_the_tape_and_where() -> None:
     assert f"under no_grad at {__file__}:{line + 3}" in explain(silent.sum())
     assert explain(x).startswith("A leaf")
     assert f"the result of exp at {__file__}:{here()}" in explain(np.exp(x))
+
+
+def test_explain_tells_of_no_other_tensor_with_the_same_array() -> None:
+    q = leaf()
+    with debug():
+        detached, plain = q.detach(), q.numpy()
+    assert "taken off the tape by t.detach()" in explain(detached) and "t.numpy()" in explain(plain)
+    for other in (Tensor(q.data), stop_gradient(q), q.detach(), q.data, q.numpy()):
+        assert "at " + __file__ not in explain(other)
+    # It is the same memory all the same.
+    plain[0] = 7.0
+    assert q.data[0] == detached.data[0] == 7.0
 
 
 def test_explain_without_debug_says_what_it_may_be() -> None:
