@@ -185,7 +185,8 @@ class Aside(dict[str, Any]):
     Attributes
     ----------
     hooks : dict
-        The functions that `register_hook` gave, by number: called with the cotangent in this order.
+        The functions that `register_hook` gave, called with the cotangent in this order; by when that was, numbered as
+        entries are.
     line : tuple of str and int, or None
         The file and the line of the user's at which the entry was recorded, under `debug`.
     within : str
@@ -342,17 +343,28 @@ class Variable(Entry):
 
     Attributes
     ----------
-    running : bool
-        Whether the function that it was opened for has not returned yet. Afterwards only the transform that opened it
-        asks for derivatives with respect to it.
+    closed : int or None
+        Numbered as entries are: when the function returned that it was opened for. None if it has not yet.
     """
 
-    __slots__ = ("running",)
+    __slots__ = ("closed",)
 
     def __init__(self, parent: Entry | None, shape: Any, dtype: Any) -> None:
         edges: tuple[Edge, ...] = () if parent is None else ((parent, _IDENTITY, None),)
         super().__init__(None, edges, None, next_number(), shape, dtype)
-        self.running = True
+        self.closed: int | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the function that it was opened for has not returned yet.
+
+        Afterwards only the transform that opened it asks for derivatives with respect to it.
+        """
+        return self.closed is None
+
+    @running.setter
+    def running(self, value: bool) -> None:
+        self.closed = None if value else next_number()
 
 
 def has_values(x: Any) -> bool:

@@ -154,7 +154,7 @@ class Tape(Shown):
         take, take_mask = pending.pop, masks.pop
         order: Iterator[Entry] = reversed(self.entries)
         if HOOKED:
-            order = attended(order, self.inputs, pending, lift is not None)
+            order = attended(self.entries, self.inputs, pending, lift is not None)
         if visit is not None:
             order = visit(order, pending)
         try:
