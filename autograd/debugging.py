@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from functools import wraps
@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import compose, operators, record
+from autograd import compose, joint, operators, record
 from autograd.compose import tracked
 from autograd.decorating import within
-from autograd.entry import Abstract, Array, Entry, Shell, is_recording
+from autograd.entry import Abstract, Array, Entry, Joint, Shell, is_recording
 from autograd.explaining import inherit, remember
 from autograd.leaving import Leaving
 from autograd.op import Composite, Op, constants
@@ -28,7 +28,7 @@ from autograd.operators import Operators
 from autograd.tape import Tape
 from autograd.tensor import Tensor
 from autograd.tree import flatten
-from autograd.watch import Inside, Watch, inside, note
+from autograd.watch import Inside, Watch, alike, broadcast, called_with, inside, note, nowhere
 
 Fn = Callable[..., Any]
 VARIABLE = "GRADTAPE_DEBUG"
@@ -83,7 +83,7 @@ class debug:
     FloatingPointError
         At the first NaN (an `autograd.watch.NonFinite`): with the op, your line, shapes, and what the op was given.
     RuntimeError
-        In a walk, if an array that it needs has changed (an `autograd.watch.Changed`).
+        In a walk, if an array that it needs has changed (an `autograd.seals.Changed`).
 
     Examples
     --------
@@ -162,6 +162,7 @@ def _install() -> None:
         ):
             _replace(room, name, around(getattr(room, name)))
         record.around.append(around_op)
+        joint.listeners.append(_hear)
 
 
 def _remove() -> None:
@@ -172,6 +173,7 @@ def _remove() -> None:
         if _open:
             return
         record.around.remove(around_op)
+        joint.listeners.remove(_hear)
         while _replaced:
             owner, name, before = _replaced.pop()
             setattr(owner, name, before)
@@ -189,6 +191,7 @@ def _replace(owner: Any, name: str, value: Any) -> None:
 def around_op(op: Op, call: Fn) -> Fn:
     """Look at what an op gives, and write down where it was recorded."""
     plain = op.family == "elementwise" or (isinstance(op.fn, np.ufunc) and op.fn.signature is None)
+    at = broadcast if plain else nowhere
 
     @wraps(call)
     def checked(*args: Any, **given: Any) -> Any:
@@ -205,11 +208,27 @@ def around_op(op: Op, call: Fn) -> Fn:
                 _note(part.entry)
         if not inside.get().text:
             names = [f"[{i}]" for i in range(len(args))] if op.variadic else op.inputs
-            watch.output(op.name, dict(zip(names, args, strict=False)), outs, plain)
+            watch.output(op.name, dict(zip(names, args, strict=False)), outs, at)
             _tell(out, args, op.name, "an integer has no derivative" if op.name == "astype" else "")
         return out
 
     return checked
+
+
+def _hear(entry: Entry, outs: Sequence[Any]) -> None:
+    """Look at what a call gave that is an entry, and write down where it was recorded."""
+    watch = watching()
+    if watch is None or any(isinstance(out._value, Abstract) for out in outs):
+        return
+    for way in entry.edges or ():
+        # What gathers the arguments of a call, if they are taken all in one.
+        if isinstance(way[0], Joint) and isinstance(way[0].op, joint.CallNamed) and not way[0].op.inputs:
+            note(way[0])
+    note(entry)
+    for out in outs:
+        note(out.entry)
+    if not inside.get().text:
+        watch.output(entry.name, called_with(entry), outs, alike)
 
 
 def _note(entry: Entry) -> None:
@@ -285,12 +304,12 @@ def _around_protocol(protocol: Fn) -> Fn:
     return checked
 
 
-def _look(watch: Watch, name: str, args: tuple[Any, ...], out: Any) -> None:
+def _look(watch: Watch, name: str, args: tuple[Any, ...], out: Any, at: Callable[..., bool] = nowhere) -> None:
     """Look at what came out of several ops as at what came out of one."""
     outs = flatten(out)[0]
     if not inside.get().text and not any(isinstance(_data(leaf), Abstract) for leaf in outs):
         named = {f"argument {i}": arg for i, arg in enumerate(flatten(list(args))[0])}
-        watch.output(name, named, outs, False)
+        watch.output(name, named, outs, at)
 
 
 def _data(x: Any) -> Any:
@@ -319,7 +338,7 @@ def _around_program(call: Fn) -> Fn:
         given = list(leaves)
         with _within(f"the compiled {self.name}"), _quiet(watch):
             out = call(self, leaves)
-        _look(watch, f"the compiled {self.name}", tuple(given), out)
+        _look(watch, f"the compiled {self.name}", tuple(given), out, alike)
         return out
 
     return checked

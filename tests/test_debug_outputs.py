@@ -117,7 +117,7 @@ def test_a_nan_from_before_the_block_has_no_line() -> None:
     with np.errstate(invalid="ignore"):
         y = np.log(leaf(NEGATIVE))
     error = caught(lambda: y * 2)
-    assert error.came_in.origin == "the result of log, recorded before debug() was entered"
+    assert error.came_in.origin == "the result of log, recorded outside of debug()"
 
 
 def test_functions_that_pass_over_nan_pass() -> None:

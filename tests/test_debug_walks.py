@@ -11,7 +11,8 @@ from bad_numbers import A, caught, here, large, leaf, second, wrong
 
 from autograd import Tape, debug, grad, jvp, vjp
 from autograd.extend import op
-from autograd.watch import Changed, NonFinite
+from autograd.seals import Changed
+from autograd.watch import NonFinite
 
 # Derivatives
 

@@ -36,7 +36,7 @@ FLOORS = [
     ["autograd.joint", "autograd.whole", "autograd.custom", "autograd.optimize"],
     ["autograd.compiler", "autograd.compiler."],
     ["autograd.differences", "autograd.report", "autograd.judge", "autograd.spot", "autograd.proof", "autograd.check"],
-    ["autograd.decorating", "autograd.watch", "autograd.explaining", "autograd.debugging"],
+    ["autograd.decorating", "autograd.seals", "autograd.watch", "autograd.explaining", "autograd.debugging"],
     ["autograd.coverage", "autograd.extend", "autograd.extend."],
     ["autograd.dropin", "autograd.dropin."],
     ["autograd"],
