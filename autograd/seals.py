@@ -42,25 +42,24 @@ class Changed(RuntimeError):
 
 
 def seals_of(entry: Entry) -> tuple[tuple[int, ...], ...]:
-    """Hash what an entry saved, edge by edge, and what several have once."""
+    """Hash what an entry saved, edge by edge."""
     known: dict[int, int] = {}
-
-    def once(value: Any) -> int:
-        if id(value) not in known:
-            known[id(value)] = _hash(value)
-        return known[id(value)]
-
     seals = []
     for _, rule, saved in entry.edges or ():
         several = (saved,) if rule.arity == 1 else saved if rule.arity else ()
-        beside = (rule.beside,) if isinstance(rule, CallRule) else ()
-        seals.append(tuple([once(value) for value in (*several, *beside)]))
+        if isinstance(rule, CallRule):
+            # The edges of a call have all the same.
+            several = (*several, rule.beside)
+            seals.append(tuple([known.setdefault(id(v), known.get(id(v)) or _hash(v)) for v in several]))
+        else:
+            seals.append(tuple([_hash(value) for value in several]))
     return tuple(seals)
 
 
 def _hash(value: Any) -> int:
     """Hash the arrays in what was saved; of what cannot change, 0."""
-    value = data_of(value)
+    if isinstance(value, Shell):
+        value = value._value
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
         flat = np.ascontiguousarray(value).reshape(-1)
         return zlib.crc32(flat.view(np.uint8).data) if flat.size else 0
@@ -75,7 +74,10 @@ def _hash(value: Any) -> int:
 
 def check_seals(entry: Entry, seals: Sequence[tuple[int, ...]], walked: Line | None) -> None:
     """Raise if what an entry saved is no longer what it was."""
-    for (_, rule, _saved), before, after in zip(entry.edges or (), seals, seals_of(entry), strict=True):
+    found = seals_of(entry)
+    if found == seals:
+        return
+    for (_, rule, _saved), before, after in zip(entry.edges or (), seals, found, strict=True):
         names = (*rule.names, "what its rule kept") if isinstance(rule, CallRule) else rule.names
         for name, was, now in zip(names, before, after, strict=True):
             if was != now:

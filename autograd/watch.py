@@ -340,9 +340,12 @@ def _parts(derivative: Any) -> list[Any]:
     return [part for _, part in _numbered(derivative)]
 
 
-def _numbered(derivative: Any) -> list[tuple[int, Any]]:
-    parts = derivative.parts if isinstance(derivative, Bundle) else (derivative,)
-    return [(k, part) for k, part in enumerate(parts) if part is not None]
+def _numbered(derivative: Any) -> Sequence[tuple[int, Any]]:
+    if derivative is None:
+        return ()
+    if isinstance(derivative, Bundle):
+        return [(k, part) for k, part in enumerate(derivative.parts) if part is not None]
+    return ((0, derivative),)
 
 
 def _saved(edge: Any) -> Iterator[tuple[str, Any]]:
