@@ -152,7 +152,7 @@ class no_grad(ContextDecorator):
     Raises
     ------
     TypeError
-        As a decorator of a generator function: what it computes would be recorded all the same.
+        As a decorator of a coroutine or generator function: what it computes would be recorded all the same.
 
     Examples
     --------
@@ -174,10 +174,11 @@ class no_grad(ContextDecorator):
 
     def __call__(self, fun: Callable[..., Any]) -> Any:
         """Decorate a function."""
-        if inspect.isgeneratorfunction(fun):
+        if inspect.isgeneratorfunction(fun) or inspect.iscoroutinefunction(fun) or inspect.isasyncgenfunction(fun):
+            kind, between = ("coroutine", "awaits") if inspect.iscoroutinefunction(fun) else ("generator", "yields")
             raise TypeError(
-                f"no_grad as a decorator does not reach into the generator {fun.__name__}; write 'with no_grad():' "
-                "around what it computes between two yields."
+                f"no_grad as a decorator does not reach into the {kind} {fun.__name__}; write 'with no_grad():' "
+                f"around what it computes between two {between}."
             )
         return super().__call__(fun)
 
@@ -204,7 +205,8 @@ class Aside(dict[str, Any]):
     Attributes
     ----------
     hooks : dict
-        The functions that `register_hook` gave, by number: called with the cotangent in this order.
+        The functions that `register_hook` gave, called with the cotangent in this order; by when that was, numbered as
+        entries are.
     line : tuple of str and int, or None
         The file and the line of the user's at which the entry was recorded, under `debug`.
     within : str
@@ -361,17 +363,28 @@ class Variable(Entry):
 
     Attributes
     ----------
-    running : bool
-        Whether the function that it was opened for has not returned yet. Afterwards only the transform that opened it
-        asks for derivatives with respect to it.
+    closed : int or None
+        Numbered as entries are: when the function returned that it was opened for. None if it has not yet.
     """
 
-    __slots__ = ("running",)
+    __slots__ = ("closed",)
 
     def __init__(self, parent: Entry | None, shape: Any, dtype: Any) -> None:
         edges: tuple[Edge, ...] = () if parent is None else ((parent, _IDENTITY, None),)
         super().__init__(None, edges, None, next_number(), shape, dtype)
-        self.running = True
+        self.closed: int | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the function that it was opened for has not returned yet.
+
+        Afterwards only the transform that opened it asks for derivatives with respect to it.
+        """
+        return self.closed is None
+
+    @running.setter
+    def running(self, value: bool) -> None:
+        self.closed = None if value else next_number()
 
 
 def has_values(x: Any) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd import redirect
 from autograd.entry import Array, Entry, Leaf, Shell, Variable, apart
-from autograd.fitting import owned
+from autograd.fitting import add_to, owned
 from autograd.hooks import Hookable
 from autograd.leaving import Leaving
 from autograd.operators import Flat
@@ -260,7 +260,7 @@ class Tensor(Leaving, Hookable):
         found = walked.pullback([g], release=not retain_graph)
         for leaf, ct in zip(walked.inputs, owned(found, [g]), strict=True):
             if isinstance(leaf, Leaf) and ct is not None:
-                leaf.grad = ct if leaf.grad is None else _sum(leaf.grad, ct)
+                add_to(leaf, ct)
 
     def detach(self) -> Tensor:
         """Give the same value as a constant.
@@ -389,12 +389,6 @@ def _numeric(data: Any) -> Array:
             "Convert it first, for instance np.array(data, dtype=float)."
         )
     return data
-
-
-def _sum(x: Array, y: Array) -> Array:
-    """Add two arrays; of 0-d ones NumPy gives a number."""
-    total = x + y
-    return total if hasattr(total, "__array_function__") else np.asarray(total)
 
 
 def _leaf(data: Array) -> Leaf:

@@ -122,7 +122,7 @@ class Whole:
             return push
 
         tracked = [entry if i in call.where else None for i, entry in enumerate(entries)]
-        return edges_to(tracked, data, shared(back), forth)
+        return edges_to(tracked, data, shared(back), forth, (call.held, call.kwargs))
 
     def _forward(self, rebuild: Fn, data: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any]:
         """Give what the function returns, and what is to be kept for its derivative."""

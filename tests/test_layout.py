@@ -43,7 +43,7 @@ FLOORS = [
     ],
     ["autograd.compiler", "autograd.compiler."],
     ["autograd.differences", "autograd.report", "autograd.judge", "autograd.spot", "autograd.proof", "autograd.check"],
-    ["autograd.watch", "autograd.explaining", "autograd.debugging"],
+    ["autograd.decorating", "autograd.seals", "autograd.watch", "autograd.explaining", "autograd.debugging"],
     ["autograd.coverage", "autograd.extend", "autograd.extend."],
     ["autograd.dropin", "autograd.dropin."],
     ["autograd"],

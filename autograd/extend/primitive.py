@@ -28,6 +28,7 @@ from autograd.compose import data_of, tracked
 from autograd.entry import Array, Bundle, Entry, Joint, Rule, Shell, Unknown, apart, is_recording, next_number
 from autograd.extend.rules import deprecated, primitive_jvps, primitive_vjps, title
 from autograd.fitting import fit
+from autograd.joint import CallNamed, CallRule, argument_names, listeners
 from autograd.tensor import shell
 from autograd.transforms import quiet_vjp
 from autograd.tree import flatten, leaves_like
@@ -122,16 +123,6 @@ def isbox(x: Any) -> bool:
     return isinstance(x, Shell)
 
 
-class _Named:
-    """What the tape shows for a call of a primitive."""
-
-    __slots__ = ("name", "outputs")
-
-    def __init__(self, name: str, outputs: Sequence[str]) -> None:
-        self.name = name
-        self.outputs = tuple(outputs)
-
-
 class _Call(Entry):
     """A call of a primitive; what its rule saved stands at its output, then at the leaves of its arguments."""
 
@@ -191,11 +182,16 @@ def _record(fun: Fn, leaves: list[Any], data: list[Any], rebuild: Fn, ans: Any, 
     shape = tuple([np.shape(leaves[i]) for i in places])
     dtype = tuple([leaves[i].dtype for i in places])
     edges: Any = tuple((parents[i], _one_leaf(k, shape, dtype), None) for k, i in enumerate(places))
-    gathered = Joint(_Named("arguments", ()), edges, None, next_number(), shape, dtype)
-    names = _Named(title(fun), [f"out{k}" for k in range(len(arrays))])
+    arguments = argument_names(len(leaves))
+    gathered = Joint(
+        CallNamed("arguments", [], [arguments[i] for i in places]), edges, None, next_number(), shape, dtype
+    )
+    names = CallNamed(title(fun), ["its arguments"], [f"out{k}" for k in range(len(arrays))])
     standing = (*floating, *(parent is not None for parent in parents))
     sources = tuple(-1 - i if stands else None for i, stands in enumerate(standing))
-    rule = Rule(0, ("",) * len(sources), sources, call.pull, call.push, lambda *_: None)
+    given = ("ans",) if len(arrays) == 1 else tuple([f"output {k}" for k in range(len(arrays))])
+    rule = CallRule(0, (*given, *arguments), sources, call.pull, call.push, lambda *_: None)
+    rule.beside = kwargs
     shapes, dtypes = tuple([a.shape for a in arrays]), tuple([a.dtype for a in arrays])
     ways = ((gathered, rule, (*arrays, *data)),)
     entry: _Call | _CallOfSeveral
@@ -204,17 +200,21 @@ def _record(fun: Fn, leaves: list[Any], data: list[Any], rebuild: Fn, ans: Any, 
     else:
         entry = _CallOfSeveral(names, ways, None, next_number(), shapes, dtypes)
     entry.parents = parents
-    made = []
+    made, shown = [], []
     for k, (out, array) in enumerate(zip(outs, arrays, strict=True)):
         if not floating[k]:
             made.append(out)
             continue
         at = entry.output(-1 - k)
+        shown.append(shell(array, at))
         if isinstance(out, Shell) and out.entry is not None:
             # It closes over something that is on the tape, and what it computed with that is recorded.
             both = ((at, _SAME, None), (out.entry, _ALSO, None))
-            at = Entry(_Named(title(fun), ()), both, None, next_number(), array.shape, array.dtype)
+            at = Entry(CallNamed(title(fun), [], []), both, None, next_number(), array.shape, array.dtype)
+            shown.append(shell(array, at))
         made.append(shell(array, at))
+    for listener in listeners:
+        listener(entry, shown)
     return rebuild_out(made)
 
 
