@@ -10,6 +10,6 @@ X = np.array([0.3, -0.7, 1.1])
 A = np.random.default_rng(0).normal(size=(3, 3)) + 3 * np.eye(3)
 
 
-def close(found: Any, expected: Any) -> None:
+def close(found: Any, expected: Any, rtol: float = 1e-9) -> None:
     """Assert that two results agree to rounding."""
-    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found, expected, rtol=rtol, atol=1e-12)
