@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compose import class_in
+from autograd.compose import class_in, data_of
 from autograd.ops.shape import assemble
 from autograd.tensor import Tensor
 
 #: The functions to which a list of Tensors may be given for an array.
 SEEING = (
-    "all amax amin any append argmax argmin argsort around atleast_1d atleast_2d atleast_3d average block "
+    "all amax amin any append argmax argmin argsort around atleast_1d atleast_2d atleast_3d average "
     "broadcast_to clip column_stack concatenate cov cross cumprod cumsum diag diagonal diff dot dstack einsum "
     "expand_dims flip fliplr flipud hstack inner interp kron max mean median min moveaxis nan_to_num nanmax "
     "nanmean nanmin nanstd nansum nanvar ndim outer pad percentile prod ptp quantile ravel repeat reshape roll "
@@ -36,21 +36,33 @@ def seeing(function: Callable[..., Any]) -> Callable[..., Any]:
     >>> seeing(np.sum)([Tensor(1.0), 2.0])
     Tensor(3., dtype=float64)
     """
+    joined = _JOINED.get(function, ())
 
     @wraps(function, updated=())
     def seen(*args: Any, **kwargs: Any) -> Any:
-        # What is joined are the list's items; nested lists in them become arrays by themselves.
-        join = _items if function in _JOINING else _whole
         for x in args:
             if isinstance(x, (list, tuple)):
-                args = tuple([join(x) if i == 0 else _whole(x) for i, x in enumerate(args)])
+                args = tuple([_items(x) if i in joined else _whole(x) for i, x in enumerate(args)])
                 break
+        for key, x in kwargs.items():
+            if isinstance(x, (list, tuple)):
+                kwargs[key] = _items(x) if key in joined else _whole(x)
         return function(*args, **kwargs)
 
     return seen
 
 
-_JOINING = {np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack, np.select, np.block}
+#: Where a function takes a list of arrays, not an array: nested lists in it become arrays by themselves.
+_JOINED: dict[Any, tuple[int | str, ...]] = {
+    np.concatenate: (0, "arrays"),
+    np.stack: (0, "arrays"),
+    np.vstack: (0, "tup"),
+    np.hstack: (0, "tup"),
+    np.dstack: (0, "tup"),
+    np.column_stack: (0, "tup"),
+    np.select: (0, 1, "condlist", "choicelist"),
+    np.linalg.multi_dot: (0, "arrays"),
+}
 
 
 def _whole(x: Any) -> Any:
@@ -80,17 +92,101 @@ def array(
 
 def asarray(a: Any, dtype: Any = None, order: Any = None, **options: Any) -> Any:
     """Take what is given to an array as `np.asarray` does; a Tensor stays what it is."""
-    if class_in(a) is None:
-        return np.asarray(a, dtype=dtype, order=order, **options)
+    return np.asarray(a, dtype=dtype, order=order, **options) if class_in(a) is None else _taken(a, dtype, order)
+
+
+def asanyarray(a: Any, dtype: Any = None, order: Any = None, **options: Any) -> Any:
+    """Take what is given to an array as `np.asanyarray` does, a masked one as it is; a Tensor stays what it is."""
+    return np.asanyarray(a, dtype=dtype, order=order, **options) if class_in(a) is None else _taken(a, dtype, order)
+
+
+def ascontiguousarray(a: Any, dtype: Any = None) -> Any:
+    """Give an array of at least one axis that lies in memory row by row, as `np.ascontiguousarray` does."""
+    return np.ascontiguousarray(a, dtype) if class_in(a) is None else _whole_axis(_taken(a, dtype, "C"))
+
+
+def asfortranarray(a: Any, dtype: Any = None) -> Any:
+    """Give an array of at least one axis that lies in memory column by column, as `np.asfortranarray` does."""
+    return np.asfortranarray(a, dtype) if class_in(a) is None else _whole_axis(_taken(a, dtype, "F"))
+
+
+def _taken(a: Any, dtype: Any, order: Any) -> Any:
+    """Give a Tensor of a Tensor, or of lists in which there is one."""
     made = a if isinstance(a, Tensor) else assemble(a)
-    return made if dtype is None or made.dtype == dtype else made.astype(dtype)
+    made = made if dtype is None or made.dtype == dtype else made.astype(dtype)
+    lies = {"C": made.flags.c_contiguous, "F": made.flags.f_contiguous}
+    return made if lies.get(order, True) else made.copy(order)
+
+
+def _whole_axis(x: Any) -> Any:
+    return x if x.ndim else x[None]
+
+
+def isscalar(element: Any) -> bool:
+    """Tell whether something is a number, as `np.isscalar` does; a Tensor without axes is one.
+
+    Examples
+    --------
+    >>> isscalar(Tensor(1.0)), isscalar(Tensor([1.0]))
+    (True, False)
+    """
+    return np.isscalar(element._value[()] if isinstance(element, Tensor) else element)
 
 
 def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", **options: Any) -> Any:
     """Fill a new array as `np.full` does; with a Tensor, the result is one."""
     if class_in(fill_value) is None:
         return np.full(shape, fill_value, dtype=dtype, order=order, **options)
-    return np.broadcast_to(asarray(fill_value, dtype), shape) * 1
+    return np.copy(np.broadcast_to(asarray(fill_value, dtype), shape))
+
+
+def full_like(a: Any, fill_value: Any, *args: Any, **options: Any) -> Any:
+    """Fill a new array as `np.full_like` does; with a Tensor, the result is one."""
+    if class_in(fill_value) is not None and class_in(a) is None:
+        a = Tensor(np.asarray(a))
+    return np.full_like(_whole(a), fill_value, *args, **options)
+
+
+class vectorize(np.vectorize):
+    """`np.vectorize`, whose function may be given Tensors, element by element.
+
+    Raises
+    ------
+    TypeError
+        When called with a Tensor, if there is a `signature`.
+
+    Examples
+    --------
+    >>> from autograd import grad
+    >>> grad(lambda x: vectorize(lambda a, b: a * b)(x, 3.0).sum())(np.ones(2))
+    array([3., 3.])
+    """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function for each element of the broadcast arguments, and join what it gives."""
+        if class_in((args, kwargs)) is None:
+            return super().__call__(*args, **kwargs)
+        if self.signature is not None:
+            raise TypeError("np.vectorize with a signature does not take Tensors: call the function, and np.stack.")
+        given: dict[Any, Any] = {**dict(enumerate(args)), **kwargs}
+        varied = {key: asarray(x) for key, x in given.items() if key not in self.excluded}
+        shape = np.broadcast_shapes(*map(np.shape, varied.values()))
+        if 0 in shape:
+            # Nothing is called; NumPy says what it gives, or that it cannot know.
+            return super().__call__(*data_of(args), **data_of(kwargs))
+        columns = [np.ravel(np.broadcast_to(x, shape)) for x in varied.values()]
+        outs = []
+        for elements in zip(*columns, strict=True):
+            here = {**given, **dict(zip(varied, elements, strict=True))}
+            outs.append(self.pyfunc(*[here.pop(i) for i in range(len(args))], **here))
+        if isinstance(outs[0], tuple):
+            types = self.otypes or [None] * len(outs[0])
+            parts = zip(zip(*outs, strict=True), types, strict=True)
+            return tuple(self._joined(list(part), shape, dtype) for part, dtype in parts)
+        return self._joined(outs, shape, self.otypes[0] if self.otypes else None)
+
+    def _joined(self, outs: list[Any], shape: tuple[int, ...], dtype: Any) -> Any:
+        return np.reshape(asarray(outs, dtype), shape)
 
 
 def where(condition: Any, *args: Any, **kwargs: Any) -> Any:
