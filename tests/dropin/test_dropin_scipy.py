@@ -14,7 +14,7 @@ from autograd.scipy import integrate, linalg, signal
 from autograd.test_util import check_grads
 from faces import A, X, close
 
-from autograd import grad
+from autograd import grad, vjp
 
 RNG = np.random.default_rng(0)
 pytestmark = pytest.mark.usefixtures("seeded")
@@ -90,3 +90,81 @@ def test_logsumexp_has_moved() -> None:
 
     with pytest.warns(DeprecationWarning, match=r"scipy\.special"):
         close(logsumexp(X), scipy.special.logsumexp(X))
+
+
+S = A @ A.T
+B = RNG.normal(size=(3, 2))
+OPTIONS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
+    ("inv", (A,), {"overwrite_a": True, "check_finite": False}),
+    ("inv", (A,), {"assume_a": "pos"}),
+    ("inv", (A,), {"assume_a": "lower triangular"}),
+    ("det", (A, True), {}),
+    ("pinv", (A[:2],), {"rtol": 1e-3, "check_finite": False}),
+    ("pinv", (A,), {"atol": 1e-3}),
+    ("norm", (A, "fro"), {"check_finite": False}),
+    ("norm", (A, 1, 0, True), {}),
+    ("cholesky", (S, True, True), {}),
+    ("cholesky", (S,), {"check_finite": False}),
+    ("eigvalsh", (A,), {"lower": False, "driver": "evr"}),
+    ("eigvalsh", (A,), {"subset_by_index": [1, 2]}),
+    ("eigvalsh", (A,), {"subset_by_value": [2.0, 100.0]}),
+    ("eigh", (A,), {"eigvals_only": True, "overwrite_a": True}),
+    ("solve_triangular", (A, X, 0, False, True), {"overwrite_b": True, "check_finite": False}),
+]
+OPTIONS += [
+    ("solve", (S, b), {"assume_a": kind, "lower": lower, "overwrite_b": True})
+    for kind in ("gen", "sym", "symmetric", "her", "pos", "positive definite", "diagonal", "upper triangular")
+    for b, lower in ((X, False), (B, True))
+]
+OPTIONS += [("solve", (A, X, False, True), {"transposed": True}), ("solve", (A, B), {"assume_a": "tridiagonal"})]
+OPTIONS += [(name, (A, S), {"type": kind}) for name in ("eigvalsh",) for kind in (1, 2, 3)]
+OPTIONS += [("eigh", (A, S), {"eigvals_only": True, "lower": False}), ("eigvalsh", (A, S), {"subset_by_index": (0, 1)})]
+
+
+@pytest.mark.parametrize(("name", "args", "options"), OPTIONS)
+def test_options_are_scipys(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> None:
+    fun = getattr(linalg, name)
+    count = 2 if len(args) > 1 and isinstance(args[1], np.ndarray) else 1
+    fresh = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
+    expected = getattr(scipy.linalg, name)(*fresh, **options)
+    found, _ = vjp(lambda *traced: fun(*traced, *args[count:], **options), *args[:count])
+    close(found, expected)
+
+    def of_copies(*traced: Any) -> Any:
+        # Plain arrays are SciPy's to overwrite.
+        return fun(*map(np.copy, traced), *args[count:], **options)
+
+    check_grads(of_copies, tuple(range(count)), order=1)(*args[:count])
+
+
+@pytest.mark.parametrize("kind", [1, 2, 3])
+@pytest.mark.parametrize("which", [None, [1, 2]])
+def test_eigenvectors_of_a_pair(kind: int, which: Any) -> None:
+    (w, v), _ = vjp(lambda a, b: linalg.eigh(a, b, type=kind, subset_by_index=which), A, S)
+    theirs_w, theirs_v = scipy.linalg.eigh(A, S, type=kind, subset_by_index=which)
+    close(w, theirs_w)
+    close(np.abs(v), np.abs(theirs_v))
+    check_grads(lambda a, b: abs(linalg.eigh(a, b, type=kind, subset_by_index=which)[1]), (0, 1), order=1)(A, S)
+
+
+def test_the_rank_of_a_pseudo_inverse_and_refusals() -> None:
+    (_, rank), _ = vjp(lambda a: linalg.pinv(a, return_rank=True), A[:2])
+    assert rank == 2
+    with pytest.raises(ValueError, match="structure"):
+        grad(lambda a: np.sum(linalg.inv(a, assume_a="some")))(A)
+    with pytest.raises(ValueError, match="subsets"):
+        grad(lambda a: np.sum(linalg.eigvalsh(a, subset_by_index=(0, 1), subset_by_value=(0, 1))))(A)
+    with pytest.raises(ValueError, match="type"):
+        grad(lambda a: np.sum(linalg.eigvalsh(a, S, type=4)))(A)
+
+
+def test_lists_and_arrays_stay_whole() -> None:
+    close(grad(lambda x: linalg.det([[x, 1.0], [2.0, x]]))(3.0), 6.0)
+    close(grad(lambda x: np.sum(linalg.block_diag([[x]], 2.0)))(3.0), 1.0)
+    b = X.copy(order="F")
+    grad(lambda a: np.sum(linalg.solve_triangular(a, b, overwrite_b=True)))(A)
+    close(b, X)
+    bands, widths = RNG.normal(size=(3, 4)) + np.array([[0.0], [5.0], [0.0]]), (1, 1)
+    kept, right = bands.copy(), RNG.normal(size=4)
+    check_grads(lambda ab: linalg.solve_banded(widths, ab, right, True, check_finite=False), order=1)(bands)
+    close(bands, kept)
