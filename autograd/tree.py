@@ -55,7 +55,8 @@ def _is_dataclass(tree: Any) -> bool:
     return is_dataclass(tree) and not isinstance(tree, type)
 
 
-def _is_node(tree: Any) -> bool:
+def is_node(tree: Any) -> bool:
+    """Tell whether something has parts that are trees."""
     return isinstance(tree, (dict, list, tuple)) or _is_dataclass(tree)
 
 
@@ -69,7 +70,7 @@ def leaves_like(template: Any, tree: Any) -> list[Any] | None:
     >>> leaves_like([0], (0,)) is None
     True
     """
-    if not _is_node(template) and not _is_node(tree):
+    if not is_node(template) and not is_node(tree):
         return [tree]
     if type(template) is not type(tree):
         return None

@@ -28,11 +28,14 @@ from autograd.compose import data_of, tracked
 from autograd.entry import Array, Bundle, Entry, Joint, Rule, Shell, Unknown, is_recording, next_number
 from autograd.extend.rules import deprecated, primitive_jvps, primitive_vjps, title
 from autograd.fitting import fit
-from autograd.tensor import shell
+from autograd.tensor import Tensor, shell
 from autograd.transforms import vjp
 from autograd.tree import flatten, leaves_like
 
 Fn = Callable[..., Any]
+
+#: What HIPS autograd calls a traced value.
+Box = Tensor
 
 
 def primitive(f_raw: Fn) -> Fn:
@@ -63,7 +66,7 @@ def primitive(f_raw: Fn) -> Fn:
 
     @wraps(f_raw, updated=())
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        if not (is_recording() and (tracked(args) or tracked(kwargs))):
+        if not (is_recording() and (tracked(args) or tracked(kwargs))) or wrapped in _UNTRACED:
             return f_raw(*data_of(args), **data_of(kwargs))
         if tracked(kwargs):
             named = ", ".join(key for key, value in kwargs.items() if tracked(value))
@@ -99,6 +102,31 @@ def notrace_primitive(f_raw: Fn) -> Fn:
         return f_raw(*[getval(arg) for arg in args], **kwargs)
 
     return wrapped
+
+
+#: Primitives that are constants, as `register_notrace` says: a registry of declarations, like those of the rules.
+_UNTRACED: set[Any] = set()
+
+
+def register_notrace(trace_type: Any, primitive_fun: Fn) -> None:
+    """Declare that a primitive has no derivative: it is called with plain arrays, and gives what is constant.
+
+    Parameters
+    ----------
+    trace_type
+        Not used: the primitive is constant in both modes.
+    primitive_fun : callable
+        Made by `primitive`.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> above = primitive(lambda x: x * 2)
+    >>> register_notrace(None, above)
+    >>> above(Tensor([1.0], requires_grad=True))
+    array([2.])
+    """
+    _UNTRACED.add(primitive_fun)
 
 
 def getval(x: Any) -> Any:

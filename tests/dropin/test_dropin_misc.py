@@ -59,3 +59,14 @@ def test_const_graph() -> None:
 
 def test_unbroadcast() -> None:
     close(unbroadcast_f(np.ones((1, 3)), lambda g: g * 2)(np.ones((4, 3))), np.full((1, 3), 8.0))
+
+
+def test_what_cannot_be_flattened_or_made_again_is_named() -> None:
+    vector, unflatten = flatten({"a": X, "b": 1.0})
+    for wrong in (vector[:-1], np.append(vector, 1.0), vector[None]):
+        with pytest.raises(ValueError, match=r"needs \(4,\)"):
+            unflatten(wrong)
+    with pytest.raises(TypeError, match="None"):
+        flatten({"a": None})
+    with pytest.raises(TypeError, match="keys of one kind"):
+        flatten({1: 1.0, "a": 2.0})

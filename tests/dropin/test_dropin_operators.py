@@ -115,3 +115,8 @@ def test_the_checker_catches_a_wrong_rule() -> None:
     close(nd(lambda x, y: np.sum(x * y), X, 2.0)[0] / 2, np.ones(3))
     with pytest.raises(AssertionError, match="VSpace mismatch"):
         check_equivalent(X, 1.0)
+
+
+def test_an_unknown_mode_is_named() -> None:
+    with pytest.raises(AssertionError, match="met 'x'"):
+        check_grads(np.sin, modes=["x"])(1.0)

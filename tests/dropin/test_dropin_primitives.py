@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
-from autograd.core import primitive_vjps
+from autograd.core import backward_pass, primitive_vjps
+from autograd.numpy.numpy_vspaces import ArrayVSpace, ComplexArrayVSpace
 from autograd.test_util import check_grads
-from faces import X, close
+from autograd.tracer import getval
+from faces import A, X, close
 
 import autograd
 from autograd import Tensor, compile, grad, jvp
 from autograd.extend import (
+    Box,
     def_linear,
     defjvp,
     defjvp_argnums,
@@ -23,6 +27,7 @@ from autograd.extend import (
     defvjp_argnums,
     notrace_primitive,
     primitive,
+    register_notrace,
     vspace,
 )
 
@@ -144,3 +149,72 @@ def test_vector_spaces() -> None:
     for value in (1, True, "a", None):
         with pytest.raises(TypeError, match="vector space"):
             vspace(value)
+
+
+@dataclass
+class Pair:
+    """Two arrays, of which the first may not be empty."""
+
+    a: Any
+    b: Any
+
+    def __post_init__(self) -> None:
+        """Look at the first."""
+        assert np.size(self.a) > 0
+
+
+def test_the_space_of_a_dataclass() -> None:
+    space = vspace(Pair(X, 2.0))
+    assert space.size == 4
+    assert space.dtype is None
+    assert space.shape == {"a": vspace(X), "b": vspace(2.0)}
+    assert space.inner_prod(Pair(X, 2.0), Pair(X, 3.0)) == X @ X + 6.0
+    assert space.zeros().b == 0.0
+    assert space == vspace(Pair(X, 1.0)) != vspace(Pair(A, 1.0))
+    assert repr(space) == "<VSpace {'a': '(3,) float64', 'b': '() float64'}>"
+    check_grads(lambda p: np.sum(p.a**2) * p.b)(Pair(X, 2.0))
+    check_grads(lambda x: Pair(x * 2, np.sum(x)))(X)
+
+
+def test_equal_spaces_have_equal_hashes() -> None:
+    one, other = vspace({"a": X, "b": 1.0}), vspace({"b": 2.0, "a": X})
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != vspace((X, 1.0))
+
+
+def test_spaces_of_arrays_have_hips_names() -> None:
+    assert isinstance(vspace(X), ArrayVSpace)
+    assert isinstance(vspace(1j * X), ComplexArrayVSpace)
+    assert not isinstance(vspace(X), ComplexArrayVSpace)
+    assert ArrayVSpace([1.0, 2.0]) == vspace(np.ones(2))
+    assert ComplexArrayVSpace(1j * X).size == 6
+
+
+def test_a_primitive_without_a_trace() -> None:
+    above = primitive(lambda x: np.where(x > 0, 1.0, 2.0))
+    register_notrace(None, above)
+    close(grad(lambda x: np.sum(x * above(x)))(X), [1.0, 2.0, 1.0])
+
+
+def test_the_pass_back_from_a_tensor() -> None:
+    pulled = []
+
+    def f(x: Any) -> Any:
+        y = np.sum(x**2)
+        pulled.append(backward_pass(2.0, y))
+        return y
+
+    grad(f)(X)
+    close(getval(pulled[0]), 4 * X)
+    close(backward_pass(X, Tensor(X, requires_grad=True)), X)
+    with pytest.raises(TypeError, match="on the tape"):
+        backward_pass(1.0, 2.0)
+
+
+def test_autograd_primitive_is_that_of_extend() -> None:
+    f = autograd.primitive(lambda x: 3 * x)
+    with pytest.warns(DeprecationWarning, match="defgrad"):
+        f.defgrad(lambda ans, x: lambda g: 3 * g)
+    assert grad(f)(1.0) == 3.0
+    assert Box is Tensor

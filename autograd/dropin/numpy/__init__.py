@@ -11,6 +11,8 @@ import numpy as _np
 from autograd.dropin.numpy import former as _former
 from autograd.dropin.numpy import lists as _lists
 from autograd.dropin.numpy import numpy_boxes as numpy_boxes
+from autograd.dropin.numpy import numpy_vjps as numpy_vjps
+from autograd.dropin.numpy import numpy_vspaces as numpy_vspaces
 
 fft, linalg, random = (_import_module(f"{__name__}.{_name}") for _name in ("fft", "linalg", "random"))
 globals().update(
