@@ -66,12 +66,14 @@ def primitive(f_raw: Fn) -> Fn:
 
     @wraps(f_raw, updated=())
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        if not (is_recording() and (tracked(args) or tracked(kwargs))) or wrapped in _UNTRACED:
-            return f_raw(*data_of(args), **data_of(kwargs))
+        leaves, rebuild = flatten(list(args))
+        if not (is_recording() and (tracked(leaves) or tracked(kwargs))) or wrapped in _UNTRACED:
+            # Arguments without Tensors are handed on as they are, the very objects.
+            plain = rebuild(data_of(leaves)) if any(isinstance(leaf, Shell) for leaf in leaves) else args
+            return f_raw(*plain, **data_of(kwargs))
         if tracked(kwargs):
             named = ", ".join(key for key, value in kwargs.items() if tracked(value))
             raise TypeError(f"{title(wrapped)} is differentiated in positional arguments only; {named} was a keyword")
-        leaves, rebuild = flatten(list(args))
         data = [_number(leaf._value) if isinstance(leaf, Shell) else leaf for leaf in leaves]
         try:
             ans = f_raw(*rebuild(data), **data_of(kwargs))

@@ -176,6 +176,26 @@ def test_the_space_of_a_dataclass() -> None:
     check_grads(lambda x: Pair(x * 2, np.sum(x)))(X)
 
 
+def test_a_primitive_of_a_dataclass() -> None:
+    met = []
+
+    @primitive
+    def f(p: Any) -> Any:
+        met.append(type(p.a))
+        return np.sum(p.a) * p.b
+
+    # The rule is not the derivative, so that one sees whose it is.
+    defvjp(f, lambda ans, p: lambda g: Pair(g * 5.0 * np.ones_like(p.a), g * 7.0))
+    found = grad(f)(Pair(X, 2.0))
+    close(found.a, np.full(3, 5.0))
+    close(found.b, 7.0)
+    f(Pair(Tensor(X), 2.0))
+    assert met == [np.ndarray, np.ndarray]
+    rows: list[Any] = []
+    primitive(lambda rows: rows.append(1))(rows)
+    assert rows == [1]
+
+
 def test_equal_spaces_have_equal_hashes() -> None:
     one, other = vspace({"a": X, "b": 1.0}), vspace({"b": 2.0, "a": X})
     assert one == other
