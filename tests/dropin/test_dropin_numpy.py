@@ -129,8 +129,13 @@ def test_vectorize() -> None:
     assert cast(Tensor(x)).dtype == np.float32
     assert cast(Tensor(np.ones((0, 2)))).shape == (0, 2)
     close(anp.vectorize(lambda a: a + 1)(x), x + 1)
-    with pytest.raises(TypeError, match="signature"):
-        anp.vectorize(np.sum, signature="(n)->()")(Tensor(x))
+    rows = anp.vectorize(lambda m, v: (m @ v, np.sum(v)), signature="(k,n),(n)->(k),()")
+    matrices, vectors = np.arange(24.0).reshape(4, 2, 3) / 24, np.arange(12.0).reshape(4, 3) / 12
+    for found, expected in zip(rows(Tensor(matrices), vectors), rows(matrices, vectors), strict=True):
+        close(found, expected)
+    check_grads(lambda m, v: rows(m, v)[0], (0, 1))(matrices, vectors[0])
+    with pytest.raises(TypeError, match="expected 2, got 1"):
+        rows(Tensor(x))
     with pytest.raises(ValueError, match="otypes"):
         anp.vectorize(lambda a: a)(Tensor(np.ones(0)))
 

@@ -13,6 +13,7 @@ from autograd.dropin.numpy import lists as _lists
 from autograd.dropin.numpy import numpy_boxes as numpy_boxes
 from autograd.dropin.numpy import numpy_vjps as numpy_vjps
 from autograd.dropin.numpy import numpy_vspaces as numpy_vspaces
+from autograd.dropin.numpy import vectorized as _vectorized
 
 fft, linalg, random = (_import_module(f"{__name__}.{_name}") for _name in ("fft", "linalg", "random"))
 globals().update(
@@ -28,7 +29,7 @@ asfortranarray = _lists.asfortranarray
 full = _lists.full
 full_like = _lists.full_like
 isscalar = _lists.isscalar
-vectorize = _lists.vectorize
+vectorize = _vectorized.vectorize
 where = _lists.where
 r_ = _lists.r_
 c_ = _lists.c_

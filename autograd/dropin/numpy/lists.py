@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compose import class_in, data_of
+from autograd.compose import class_in
 from autograd.ops.shape import assemble
 from autograd.tensor import Tensor
 
@@ -145,48 +145,6 @@ def full_like(a: Any, fill_value: Any, *args: Any, **options: Any) -> Any:
     if class_in(fill_value) is not None and class_in(a) is None:
         a = Tensor(np.asarray(a))
     return np.full_like(_whole(a), fill_value, *args, **options)
-
-
-class vectorize(np.vectorize):
-    """`np.vectorize`, whose function may be given Tensors, element by element.
-
-    Raises
-    ------
-    TypeError
-        When called with a Tensor, if there is a `signature`.
-
-    Examples
-    --------
-    >>> from autograd import grad
-    >>> grad(lambda x: vectorize(lambda a, b: a * b)(x, 3.0).sum())(np.ones(2))
-    array([3., 3.])
-    """
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function for each element of the broadcast arguments, and join what it gives."""
-        if class_in((args, kwargs)) is None:
-            return super().__call__(*args, **kwargs)
-        if self.signature is not None:
-            raise TypeError("np.vectorize with a signature does not take Tensors: call the function, and np.stack.")
-        given: dict[Any, Any] = {**dict(enumerate(args)), **kwargs}
-        varied = {key: asarray(x) for key, x in given.items() if key not in self.excluded}
-        shape = np.broadcast_shapes(*map(np.shape, varied.values()))
-        if 0 in shape:
-            # Nothing is called; NumPy says what it gives, or that it cannot know.
-            return super().__call__(*data_of(args), **data_of(kwargs))
-        columns = [np.ravel(np.broadcast_to(x, shape)) for x in varied.values()]
-        outs = []
-        for elements in zip(*columns, strict=True):
-            here = {**given, **dict(zip(varied, elements, strict=True))}
-            outs.append(self.pyfunc(*[here.pop(i) for i in range(len(args))], **here))
-        if isinstance(outs[0], tuple):
-            types = self.otypes or [None] * len(outs[0])
-            parts = zip(zip(*outs, strict=True), types, strict=True)
-            return tuple(self._joined(list(part), shape, dtype) for part, dtype in parts)
-        return self._joined(outs, shape, self.otypes[0] if self.otypes else None)
-
-    def _joined(self, outs: list[Any], shape: tuple[int, ...], dtype: Any) -> Any:
-        return np.reshape(asarray(outs, dtype), shape)
 
 
 def where(condition: Any, *args: Any, **kwargs: Any) -> Any:
