@@ -5,8 +5,11 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parent.parent.parent
 
 NAMES = {
     "autograd": "grad value_and_grad elementwise_grad deriv jacobian hessian hessian_vector_product make_vjp make_jvp "
@@ -56,4 +59,4 @@ def test_modules_are_found_after_the_package_alone_is_imported() -> None:
         f"for name in {names}: assert getattr(autograd, name).__name__ == 'autograd.' + name\n"
         "assert not hasattr(autograd, 'no_such_name')\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

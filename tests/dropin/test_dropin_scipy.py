@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import autograd.numpy as anp
 import numpy as np
 import pytest
 import scipy.linalg
@@ -14,7 +15,7 @@ from autograd.scipy import integrate, linalg, signal
 from autograd.test_util import check_grads
 from faces import A, X, close
 
-from autograd import grad, vjp
+from autograd import compile, grad, vjp
 
 RNG = np.random.default_rng(0)
 pytestmark = pytest.mark.usefixtures("seeded")
@@ -168,3 +169,14 @@ def test_lists_and_arrays_stay_whole() -> None:
     kept, right = bands.copy(), RNG.normal(size=4)
     check_grads(lambda ab: linalg.solve_banded(widths, ab, right, True, check_finite=False), order=1)(bands)
     close(bands, kept)
+
+
+def test_compiled() -> None:
+    for f, at in (
+        (lambda a: np.sum(linalg.solve(a, X, assume_a="pos")), S),
+        (lambda a: np.sum(linalg.eigh(a, S, eigvals_only=True) ** 2), A),
+        (lambda a: np.sum(linalg.pinv(a)), A),
+        (lambda a: np.sum(anp.ascontiguousarray(a.T)[0] ** 2), A),
+        (lambda a: np.sum(anp.vectorize(lambda x: x * x)(a)), A),
+    ):
+        close(compile(grad(f))(at), grad(f)(at))

@@ -183,3 +183,10 @@ def test_compiled_densities_keep_their_range() -> None:
         compiled = compile(lambda x, s, f=fun: f(x, s))
         for shape in (2.0, -1.0, 1e12):
             np.testing.assert_allclose(compiled(X, np.array(shape)), theirs(X, shape), rtol=1e-12)
+    simplex = np.array([0.2, 0.5, 0.3])
+    for f, at in (
+        (lambda x: stats.dirichlet.logpdf(x, POSITIVE), simplex),
+        (lambda m: stats.multivariate_normal.logpdf(X, m, A @ A.T), simplex),
+        (lambda c: stats.multivariate_normal.logpdf(X, simplex, c), A @ A.T),
+    ):
+        close(compile(grad(f))(at), grad(f)(at))

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.state import is_compiling
 from autograd.compose import class_in
 from autograd.ops.shape import assemble
 from autograd.tensor import Tensor
@@ -114,8 +115,11 @@ def _taken(a: Any, dtype: Any, order: Any) -> Any:
     """Give a Tensor of a Tensor, or of lists in which there is one."""
     made = a if isinstance(a, Tensor) else assemble(a)
     made = made if dtype is None or made.dtype == dtype else made.astype(dtype)
-    lies = {"C": made.flags.c_contiguous, "F": made.flags.f_contiguous}
-    return made if lies.get(order, True) else made.copy(order)
+    if order not in ("C", "F"):
+        return made
+    # How an array will lie is not known while compiling.
+    lies = not is_compiling() and (made.flags.c_contiguous if order == "C" else made.flags.f_contiguous)
+    return made if lies else made.copy(order)
 
 
 def _whole_axis(x: Any) -> Any:

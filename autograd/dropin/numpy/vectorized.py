@@ -68,5 +68,5 @@ def _parts(x: Any, shape: tuple[int, ...], own: int) -> Any:
 
 
 def _joined(outs: list[Any], shape: tuple[int, ...], dtype: Any) -> Any:
-    joined = asarray(outs, dtype)
+    joined = asarray(np.stack([asarray(out) for out in outs]), dtype)
     return np.reshape(joined, shape + joined.shape[1:])

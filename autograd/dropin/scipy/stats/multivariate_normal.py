@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.stats as _stats
 
+from autograd.compiler.state import is_compiling
 from autograd.compose import class_in
 from autograd.dropin.scipy.stats.arguments import of_arrays
 from autograd.dropin.tracer import getval as _getval
@@ -20,6 +21,9 @@ _LOG_2PI = math.log(2 * math.pi)
 
 def _inverse_and_log_det(cov: Any, allow_singular: bool) -> tuple[Any, Any, int]:
     """Give the pseudo-inverse, the logarithm of the product of the eigenvalues that are not 0, and their number."""
+    if is_compiling() and not allow_singular:
+        # The rank is not known; inv refuses what is singular.
+        return np.linalg.inv(cov), np.linalg.slogdet(cov)[1], cov.shape[-1]
     plain = _getval(cov)
     values = np.linalg.eigvalsh(plain)
     # As SciPy judges it.
