@@ -26,8 +26,10 @@ from autograd.dropin.builtins import type as type
 from autograd.dropin.differential_operators import grad_named as grad_named
 from autograd.dropin.differential_operators import hessian_vector_product as hessian_vector_product
 from autograd.dropin.differential_operators import make_jvp_reversemode as make_jvp_reversemode
+from autograd.dropin.rooms import __getattr__ as __getattr__
 from autograd.entry import no_grad as no_grad
 from autograd.explaining import explain as explain
+from autograd.extend.primitive import primitive as primitive
 from autograd.functional import deriv as deriv
 from autograd.functional import egrad as egrad
 from autograd.functional import elementwise_grad as elementwise_grad

@@ -277,9 +277,9 @@ class Tensor(Leaving, Hookable):
         return cast(Tensor, ew.copy.call(self))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        """Copy a leaf or a constant with its data."""
+        """Copy a leaf or a constant with its data; the copy of what was computed stays on the tape."""
         if self.entry is not None and not self.is_leaf:
-            raise RuntimeError("Only a leaf or a constant can be copied deeply; write t.detach() first.")
+            return self.__copy__()
         return Tensor(self._value.copy(), requires_grad=self.requires_grad)
 
     # Indexing

@@ -29,11 +29,14 @@ from autograd.entry import Array, Bundle, Entry, Joint, Rule, Shell, Unknown, ap
 from autograd.extend.rules import deprecated, primitive_jvps, primitive_vjps, title
 from autograd.fitting import fit
 from autograd.joint import CallNamed, CallRule, argument_names, listeners
-from autograd.tensor import shell
+from autograd.tensor import Tensor, shell
 from autograd.transforms import quiet_vjp
 from autograd.tree import flatten, leaves_like
 
 Fn = Callable[..., Any]
+
+#: What HIPS autograd calls a traced value.
+Box = Tensor
 
 
 def primitive(f_raw: Fn) -> Fn:
@@ -72,12 +75,14 @@ def primitive(f_raw: Fn) -> Fn:
             return unopened(wrapped, wrapped, args, kwargs, error)
 
     def _called(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if not (is_recording() and (tracked(args) or tracked(kwargs))):
-            return f_raw(*data_of(args), **data_of(kwargs))
+        leaves, rebuild = flatten(list(args))
+        if not (is_recording() and (tracked(leaves) or tracked(kwargs))) or wrapped in _UNTRACED:
+            # Arguments without Tensors are handed on as they are, the very objects.
+            plain = rebuild(data_of(leaves)) if any(isinstance(leaf, Shell) for leaf in leaves) else args
+            return f_raw(*plain, **data_of(kwargs))
         if tracked(kwargs):
             named = ", ".join(key for key, value in kwargs.items() if tracked(value))
             raise TypeError(f"{title(wrapped)} is differentiated in positional arguments only; {named} was a keyword")
-        leaves, rebuild = flatten(list(args))
         data = [_number(leaf._value) if isinstance(leaf, Shell) else leaf for leaf in leaves]
         ans = f_raw(*rebuild(data), **data_of(kwargs))
         return _record(wrapped, leaves, data, rebuild, ans, kwargs)
@@ -104,6 +109,31 @@ def notrace_primitive(f_raw: Fn) -> Fn:
         return f_raw(*[getval(arg) for arg in args], **kwargs)
 
     return wrapped
+
+
+#: Primitives that are constants, as `register_notrace` says: a registry of declarations, like those of the rules.
+_UNTRACED: set[Any] = set()
+
+
+def register_notrace(trace_type: Any, primitive_fun: Fn) -> None:
+    """Declare that a primitive has no derivative: it is called with plain arrays, and gives what is constant.
+
+    Parameters
+    ----------
+    trace_type
+        Not used: the primitive is constant in both modes.
+    primitive_fun : callable
+        Made by `primitive`.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> above = primitive(lambda x: x * 2)
+    >>> register_notrace(None, above)
+    >>> above(Tensor([1.0], requires_grad=True))
+    array([2.])
+    """
+    _UNTRACED.add(primitive_fun)
 
 
 def getval(x: Any) -> Any:
