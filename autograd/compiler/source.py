@@ -24,6 +24,7 @@ from autograd.compiler.signature import Parameters, is_array
 from autograd.compiler.symbol import cast
 from autograd.ops.elementwise import gate, halve, over
 from autograd.ops.indexing import scatter
+from autograd.tree import is_record, members
 
 Fn = Callable[..., Any]
 
@@ -71,7 +72,7 @@ _FEW = 64
 def rendered(fn: Fn, parameters: Parameters, args: Any, kwargs: dict[str, Any]) -> str:
     """Record a function with the names of its variables, and write the program."""
     names = list(leaf_names(parameters.by_name(tuple(args), kwargs)))
-    recording = record(fn, args, kwargs, is_array, (), names)
+    recording = record(fn, args, kwargs, is_array, names)
     program = optimized(recording.program)
     program = optimized(presentable.run(program))
     return _Writer(program, recording, _identifier(getattr(fn, "__name__", "call"))).run()
@@ -86,6 +87,8 @@ def leaf_names(tree: Any, name: str = "") -> Any:
         fields = getattr(tree, "_fields", None)
         for i, item in enumerate(tree):
             yield from leaf_names(item, fields[i] if fields else f"{name}_{i}")
+    elif is_record(tree):
+        yield from leaf_names(members(tree), name)
     elif is_array(tree):
         yield _identifier(name)
 
