@@ -6,6 +6,7 @@
 array(-0.72686198)
 """
 
+from autograd.blackbox import numerical as numerical
 from autograd.check import check_grads as check_grads
 from autograd.compiler.front import compile as compile
 from autograd.compiler.front import derive as derive
@@ -25,8 +26,10 @@ from autograd.dropin.builtins import type as type
 from autograd.dropin.differential_operators import grad_named as grad_named
 from autograd.dropin.differential_operators import hessian_vector_product as hessian_vector_product
 from autograd.dropin.differential_operators import make_jvp_reversemode as make_jvp_reversemode
+from autograd.dropin.rooms import __getattr__ as __getattr__
 from autograd.entry import no_grad as no_grad
 from autograd.explaining import explain as explain
+from autograd.extend.primitive import primitive as primitive
 from autograd.functional import deriv as deriv
 from autograd.functional import egrad as egrad
 from autograd.functional import elementwise_grad as elementwise_grad
@@ -46,6 +49,7 @@ from autograd.jacobians import hessian as hessian
 from autograd.jacobians import jacobian as jacobian
 from autograd.memory import keep_memory as keep_memory
 from autograd.ops.elementwise import relu as relu
+from autograd.recomputed import checkpoint as checkpoint
 from autograd.tape import Tape as Tape
 from autograd.tensor import Tensor as Tensor
 from autograd.tensor import array as array
@@ -53,8 +57,6 @@ from autograd.transforms import grad as grad
 from autograd.transforms import jvp as jvp
 from autograd.transforms import value_and_grad as value_and_grad
 from autograd.transforms import vjp as vjp
-from autograd.whole import checkpoint as checkpoint
-from autograd.whole import numerical as numerical
 from autograd.whole import stop_gradient as stop_gradient
 
 # The names of HIPS autograd lie in a folder of their own: `autograd.numpy` is found there.

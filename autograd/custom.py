@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd.entry import Abstract, Shell, recording
-from autograd.transforms import vjp
-from autograd.tree import flatten
+from autograd.transforms import quiet_vjp
+from autograd.tree import flatten, leaves_like
 from autograd.whole import Call, Whole, given, lifted
 
 Fn = Callable[..., Any]
@@ -34,6 +34,8 @@ class custom_vjp(Whole):
     >>> grad(lambda x: 10 * clipped(x))(3.0)
     array(1.)
     """
+
+    functions = ("fun", "fwd", "bwd")
 
     def __init__(self, fun: Fn) -> None:
         super().__init__(fun)
@@ -62,7 +64,7 @@ class custom_vjp(Whole):
 
     def _forward(self, rebuild: Fn, data: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any]:
         fwd, _ = self._rule()
-        with recording(False):
+        with recording(True):
             pair = fwd(*rebuild([given(x) for x in data]), **kwargs)
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise TypeError(f"fwd of {self.name} has to return a pair (value, kept); it returned {pair!r}")
@@ -81,8 +83,10 @@ class custom_vjp(Whole):
             met = len(found) if isinstance(found, (tuple, list)) else repr(found)
             raise ValueError(
                 f"bwd of {self.name} has to return a tuple with a cotangent for each of its {len(args)} arguments; it "
-                f"returned {met}"
+                f"returned {met}. For an argument without a derivative write None."
             )
+        if not lifted([*saved, *cts]):
+            self.refuse_outer(found, "bwd of ")
         return self._fitting(found, saved, call)
 
     def _fitting(self, found: Sequence[Any], saved: list[Any], call: Call) -> list[Any]:
@@ -91,34 +95,54 @@ class custom_vjp(Whole):
         every: dict[int, Any] = {}
         for k, (ct, tree) in enumerate(zip(found, numbered, strict=True)):
             positions = flatten(tree)[0]
-            leaves = [None] * len(positions) if ct is None else flatten(ct)[0]
-            if len(leaves) != len(positions):
-                raise ValueError(f"bwd of {self.name} returned for argument {k} a tree of another structure: {ct!r}")
+            leaves = [None] * len(positions) if ct is None else leaves_like(tree, ct)
+            if leaves is None:
+                raise ValueError(
+                    f"bwd of {self.name} returned for argument {k} a tree of another structure: {ct!r}. It is built as "
+                    "the argument is, with arrays in the place of its arrays; or None for none."
+                )
             for i, leaf in zip(positions, leaves, strict=True):
-                every[i] = self._like(leaf, saved[i], k) if i in call.where else None
+                if i in call.where:
+                    said = f"bwd of {self.name} returned for argument {k} a cotangent", "the argument"
+                    every[i] = _like(leaf, saved[i].shape, saved[i].dtype, *said)
         return [every[i] for i in call.where]
 
-    def _like(self, ct: Any, x: Any, k: int) -> Any:
-        if ct is None:
-            return np.zeros(x.shape, x.dtype)
-        value: Any = ct if isinstance(ct, (Shell, Abstract)) else np.asarray(ct)
-        if value.shape != x.shape:
-            raise ValueError(
-                f"bwd of {self.name} returned for argument {k} a cotangent of shape {value.shape}; the argument has "
-                f"shape {x.shape}"
-            )
-        if value.dtype != x.dtype and not np.can_cast(value.dtype, x.dtype, "same_kind"):
-            raise TypeError(
-                f"bwd of {self.name} returned for argument {k} a cotangent of dtype {value.dtype}; the argument has "
-                f"{x.dtype}: write .astype(np.{x.dtype})"
-            )
-        return value if value.dtype == x.dtype else value.astype(x.dtype)
-
     def push(self, call: Call, saved: list[Any], tangents: list[Any]) -> Sequence[Any]:
-        """Transpose the rule, which is linear in the cotangent: its own pullback."""
+        """Transpose the rule, which has to be linear in the cotangent: its own pullback.
+
+        Raises
+        ------
+        TypeError
+            If it is not: then there is reverse mode only.
+        """
         zeros = [np.zeros(*call.shapes[i]) for i in call.floating]
-        found = vjp(lambda *cts: list(self.pull(call, saved, list(cts))), *zeros)[1](tangents)
-        return list(found)
+        found = self._transposed(call, saved, zeros, tangents)
+        if not lifted([*saved, *tangents, *found]):
+            far = [z + 1e9 for z in zeros]
+            if any(
+                not np.array_equal(a, b, equal_nan=True)
+                for a, b in zip(found, self._transposed(call, saved, far, tangents), strict=True)
+            ):
+                raise TypeError(
+                    f"bwd of {self.name} is not linear in the cotangent, so it has no forward mode. Use reverse mode: "
+                    "grad, vjp, jacobian(..., mode='reverse')."
+                )
+        return found
+
+    def _transposed(self, call: Call, saved: list[Any], at: list[Any], tangents: list[Any]) -> list[Any]:
+        return list(quiet_vjp(lambda *cts: list(self.pull(call, saved, list(cts))), *at)[1](tangents))
+
+
+def _like(derivative: Any, shape: Any, dtype: Any, what: str, of: str) -> Any:
+    """Bring what a rule returned to the dtype it has to have; None is zero."""
+    if derivative is None:
+        return np.zeros(shape, dtype)
+    value: Any = derivative if isinstance(derivative, (Shell, Abstract)) else np.asarray(derivative)
+    if value.shape != shape:
+        raise ValueError(f"{what} of shape {value.shape}; {of} has shape {shape}, and they must be equal.")
+    if value.dtype != dtype and not np.can_cast(value.dtype, dtype, "same_kind"):
+        raise TypeError(f"{what} of dtype {value.dtype}; {of} has {dtype}: write .astype(np.{dtype}).")
+    return value if value.dtype == dtype else value.astype(dtype)
 
 
 class custom_jvp(Whole):
@@ -141,6 +165,8 @@ class custom_jvp(Whole):
     array(0.5)
     """
 
+    functions = ("fun", "rule")
+
     def __init__(self, fun: Fn) -> None:
         super().__init__(fun)
         self.rule: Fn | None = None
@@ -162,20 +188,21 @@ class custom_jvp(Whole):
         pair = self.rule(args, tuple(call.rebuild(every)), **call.kwargs)
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise TypeError(f"The rule of {self.name} has to return a pair (value, tangent); it returned {pair!r}")
-        leaves = flatten(pair[1])[0]
-        if len(leaves) != len(call.shapes):
+        leaves = leaves_like(call.rebuild_out(range(len(call.shapes))), pair[1])
+        if leaves is None:
             raise ValueError(
-                f"The rule of {self.name} returned a tangent of another structure than its value: {pair[1]!r}"
+                f"The rule of {self.name} returned a tangent of another structure than its value: {pair[1]!r}. It is "
+                "built as the value is."
             )
-        for i in call.floating:
-            if np.shape(leaves[i]) != call.shapes[i][0]:
-                raise ValueError(
-                    f"The rule of {self.name} returned a tangent of shape {np.shape(leaves[i])} for a value of shape "
-                    f"{call.shapes[i][0]}"
-                )
-        return [leaves[i] for i in call.floating]
+        if not lifted([*saved, *tangents]):
+            self.refuse_outer(leaves, "The rule of ")
+        said = f"The rule of {self.name} returned a tangent", "the value"
+        return [_like(leaves[i], *call.shapes[i], *said) for i in call.floating]
 
     def pull(self, call: Call, saved: list[Any], cts: list[Any]) -> Sequence[Any]:
         """Transpose the rule, which is linear in the tangents: its pullback."""
         zeros = [np.zeros(saved[i].shape, saved[i].dtype) for i in call.where]
-        return list(vjp(lambda *ts: list(self.push(call, saved, list(ts))), *zeros)[1](cts))
+        found = list(quiet_vjp(lambda *ts: list(self.push(call, saved, list(ts))), *zeros)[1](cts))
+        if not lifted([*saved, *cts]):
+            self.refuse_outer(found, "The rule of ")
+        return found

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar, Token
 from functools import wraps
 from typing import Any
 
 import numpy as np
 
-from autograd import compose, operators, record
+from autograd import compose, joint, operators, record
 from autograd.compose import tracked
-from autograd.entry import Abstract, Array, Entry, Shell, is_recording
+from autograd.decorating import within
+from autograd.entry import Abstract, Array, Entry, Joint, Shell, is_recording
 from autograd.explaining import inherit, remember
 from autograd.leaving import Leaving
 from autograd.op import Composite, Op, constants
@@ -27,7 +28,7 @@ from autograd.operators import Operators
 from autograd.tape import Tape
 from autograd.tensor import Tensor
 from autograd.tree import flatten
-from autograd.watch import Inside, Watch, inside, note
+from autograd.watch import Inside, Watch, alike, broadcast, called_with, inside, note, nowhere
 
 Fn = Callable[..., Any]
 VARIABLE = "GRADTAPE_DEBUG"
@@ -51,14 +52,15 @@ def _from_environment() -> Watch | None:
 
 _ASKED = _from_environment()
 _watch: ContextVar[Watch | None] = ContextVar("autograd_watch", default=_ASKED)
+# What an op calls is one thing in the whole process: so is whether checks stand around it, as long as anybody looks.
+# Whether a context looks is its own, in `_watch`.
 _lock = threading.Lock()
 _open = 0
 #: What was replaced, in order: whose, by which name, and what stood there.
 _replaced: list[tuple[Any, str, Any]] = []
 
 
-@contextmanager
-def debug(inf: bool = False) -> Iterator[None]:
+class debug:
     """Look for NaN in all that is computed in this block, and stop at the first. Also a decorator: `@debug()`.
 
     Looked at are the output of every op, and every cotangent and tangent in every walk, of whatever order. What ops
@@ -66,9 +68,10 @@ def debug(inf: bool = False) -> Iterator[None]:
     entry gets the line of yours at which it was recorded, which `print(Tape.of(loss))` shows, and `explain` says where
     a Tensor left the tape.
 
-    It holds for this context (thread, task) alone, may be nested, and ends however the block ends. A compiled function
-    is looked at as one op: its arguments and its results. The environment variable `GRADTAPE_DEBUG`, 1 or inf, switches
-    it on for a whole program and all of its threads.
+    It holds for this context (thread, task) alone, may be nested, and ends however and wherever the block ends. As a
+    decorator it reaches the bodies of coroutines and generators. A compiled function is looked at as one op: its
+    arguments and its results. The environment variable `GRADTAPE_DEBUG`, 1 or inf, switches it on for a whole program
+    and all of its threads.
 
     Parameters
     ----------
@@ -80,7 +83,7 @@ def debug(inf: bool = False) -> Iterator[None]:
     FloatingPointError
         At the first NaN (an `autograd.watch.NonFinite`): with the op, your line, shapes, and what the op was given.
     RuntimeError
-        In a walk, if an array that it needs has changed (an `autograd.watch.Changed`).
+        In a walk, if an array that it needs has changed (an `autograd.seals.Changed`).
 
     Examples
     --------
@@ -93,15 +96,41 @@ def debug(inf: bool = False) -> Iterator[None]:
     ...     print(str(error).splitlines()[0], error.operands[0], sep="; ")
     log gave NaN at index (1,).; x: shape (2,) float64, at (1,): -2.0
     """
-    if not isinstance(inf, (bool, np.bool_)):
-        raise TypeError(f"debug(inf=) is True or False; met {inf!r}")
-    _install()
-    token = _watch.set(Watch(bool(inf)))
-    try:
-        yield
-    finally:
-        _watch.reset(token)
+
+    def __init__(self, inf: bool = False) -> None:
+        if not isinstance(inf, (bool, np.bool_)):
+            hint = ": write @debug()" if callable(inf) else ""
+            raise TypeError(f"debug(inf=) is True or False; met {inf!r}{hint}")
+        self.inf = bool(inf)
+        self._entered: list[tuple[Watch, Token[Watch | None]]] = []
+
+    def __call__(self, fun: Fn) -> Fn:
+        """Decorate a function; of a coroutine or a generator, the body."""
+        return within(lambda: debug(self.inf), fun)
+
+    def __enter__(self) -> None:
+        """Begin to look."""
+        watch = Watch(self.inf, watching())
+        _install()
+        self._entered.append((watch, _watch.set(watch)))
+
+    def __exit__(self, *error: Any) -> None:
+        """Go on as before."""
+        watch, token = self._entered.pop()
+        watch.over = True
+        # A generator may be closed in another context than the one that it was begun in. There the watch stays, and
+        # is over: nobody looks.
+        with suppress(ValueError):
+            _watch.reset(token)
         _remove()
+
+
+def watching() -> Watch | None:
+    """Give the watch of this context (thread, task), if it is still on."""
+    watch = _watch.get()
+    while watch is not None and watch.over:
+        watch = watch.outer
+    return watch
 
 
 def _install() -> None:
@@ -133,6 +162,7 @@ def _install() -> None:
         ):
             _replace(room, name, around(getattr(room, name)))
         record.around.append(around_op)
+        joint.listeners.append(_hear)
 
 
 def _remove() -> None:
@@ -143,6 +173,7 @@ def _remove() -> None:
         if _open:
             return
         record.around.remove(around_op)
+        joint.listeners.remove(_hear)
         while _replaced:
             owner, name, before = _replaced.pop()
             setattr(owner, name, before)
@@ -160,10 +191,11 @@ def _replace(owner: Any, name: str, value: Any) -> None:
 def around_op(op: Op, call: Fn) -> Fn:
     """Look at what an op gives, and write down where it was recorded."""
     plain = op.family == "elementwise" or (isinstance(op.fn, np.ufunc) and op.fn.signature is None)
+    at = broadcast if plain else nowhere
 
     @wraps(call)
     def checked(*args: Any, **given: Any) -> Any:
-        watch = _watch.get()
+        watch = watching()
         if watch is None:
             return call(*args, **given)
         with _quiet(watch):
@@ -176,11 +208,27 @@ def around_op(op: Op, call: Fn) -> Fn:
                 _note(part.entry)
         if not inside.get().text:
             names = [f"[{i}]" for i in range(len(args))] if op.variadic else op.inputs
-            watch.output(op.name, dict(zip(names, args, strict=False)), outs, plain)
+            watch.output(op.name, dict(zip(names, args, strict=False)), outs, at)
             _tell(out, args, op.name, "an integer has no derivative" if op.name == "astype" else "")
         return out
 
     return checked
+
+
+def _hear(entry: Entry, outs: Sequence[Any]) -> None:
+    """Look at what a call gave that is an entry, and write down where it was recorded."""
+    watch = watching()
+    if watch is None or any(isinstance(out._value, Abstract) for out in outs):
+        return
+    for way in entry.edges or ():
+        # What gathers the arguments of a call, if they are taken all in one.
+        if isinstance(way[0], Joint) and isinstance(way[0].op, joint.CallNamed) and not way[0].op.inputs:
+            note(way[0])
+    note(entry)
+    for out in outs:
+        note(out.entry)
+    if not inside.get().text:
+        watch.output(entry.name, called_with(entry), outs, alike)
 
 
 def _note(entry: Entry) -> None:
@@ -227,7 +275,7 @@ def _within(text: str) -> Iterator[None]:
 def _around_composite(composed: Fn) -> Fn:
     @wraps(composed)
     def checked(built: Composite, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        watch = _watch.get()
+        watch = watching()
         if watch is None:
             return composed(built, func, args, kwargs)
         with _within(func.__name__), _quiet(watch):
@@ -241,7 +289,7 @@ def _around_composite(composed: Fn) -> Fn:
 def _around_protocol(protocol: Fn) -> Fn:
     @wraps(protocol)
     def checked(func: Any, *rest: Any) -> Any:
-        watch = _watch.get()
+        watch = watching()
         if watch is None:
             return protocol(func, *rest)
         with _quiet(watch):
@@ -256,12 +304,12 @@ def _around_protocol(protocol: Fn) -> Fn:
     return checked
 
 
-def _look(watch: Watch, name: str, args: tuple[Any, ...], out: Any) -> None:
+def _look(watch: Watch, name: str, args: tuple[Any, ...], out: Any, at: Callable[..., bool] = nowhere) -> None:
     """Look at what came out of several ops as at what came out of one."""
     outs = flatten(out)[0]
     if not inside.get().text and not any(isinstance(_data(leaf), Abstract) for leaf in outs):
         named = {f"argument {i}": arg for i, arg in enumerate(flatten(list(args))[0])}
-        watch.output(name, named, outs, False)
+        watch.output(name, named, outs, at)
 
 
 def _data(x: Any) -> Any:
@@ -272,7 +320,9 @@ def _around_leaving(leave: Fn) -> Fn:
     @wraps(leave)
     def checked(self: Any) -> Any:
         out = leave(self)
-        if _watch.get() is not None and self.entry is not None and not isinstance(self._value, Abstract):
+        if watching() is not None and self.entry is not None and not isinstance(self._value, Abstract):
+            # What is told of it is not told of t.data.
+            out = out.view() if isinstance(out, np.ndarray) else out
             remember(out, f"taken off the tape by t.{leave.__name__}()")
         return out
 
@@ -282,13 +332,13 @@ def _around_leaving(leave: Fn) -> Fn:
 def _around_program(call: Fn) -> Fn:
     @wraps(call)
     def checked(self: Any, leaves: list[Any]) -> Any:
-        watch = _watch.get()
+        watch = watching()
         if watch is None:
             return call(self, leaves)
         given = list(leaves)
         with _within(f"the compiled {self.name}"), _quiet(watch):
             out = call(self, leaves)
-        _look(watch, f"the compiled {self.name}", tuple(given), out)
+        _look(watch, f"the compiled {self.name}", tuple(given), out, alike)
         return out
 
     return checked
@@ -314,7 +364,7 @@ def _walked(
     tape: Tape, starts: list[Entry], given: Any, ends: list[Entry], back: bool, walk: Fn, options: dict[str, Any]
 ) -> list[Array | None]:
     """Walk with somebody looking on, who is told to look away from what the rules compute on their way."""
-    watch = _watch.get()
+    watch = watching()
     if watch is None:
         found: list[Array | None] = walk(tape, given, **options)
         return found

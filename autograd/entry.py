@@ -33,6 +33,21 @@ def recording(on: bool) -> Iterator[None]:
         _recording.reset(token)
 
 
+#: Whom `apart` tells, while a program is recorded.
+listening: ContextVar[Callable[[], None] | None] = ContextVar("autograd_listening", default=None)
+
+
+def apart(value: Any = None) -> Any:
+    """Say that the tape is told something else than what is called: a rule of its own, or that `value` is a constant.
+
+    A program that is being recorded has the calls only: its derivative is not the function's then.
+    """
+    tell = listening.get()
+    if tell is not None:
+        tell()
+    return value
+
+
 class Abstract:
     """An array of which only shape and type are known: what a program is recorded with."""
 
@@ -40,6 +55,10 @@ class Abstract:
 
     shape: Any
     dtype: Any
+
+    def anew(self, after: Sequence[Any]) -> Any:
+        """Give another array of the same values, which is there when `after` are and is not taken for this one."""
+        raise NotImplementedError
 
 
 class Unknown(TypeError):
@@ -133,7 +152,7 @@ class no_grad(ContextDecorator):
     Raises
     ------
     TypeError
-        As a decorator of a generator function: what it computes would be recorded all the same.
+        As a decorator of a coroutine or generator function: what it computes would be recorded all the same.
 
     Examples
     --------
@@ -155,10 +174,11 @@ class no_grad(ContextDecorator):
 
     def __call__(self, fun: Callable[..., Any]) -> Any:
         """Decorate a function."""
-        if inspect.isgeneratorfunction(fun):
+        if inspect.isgeneratorfunction(fun) or inspect.iscoroutinefunction(fun) or inspect.isasyncgenfunction(fun):
+            kind, between = ("coroutine", "awaits") if inspect.iscoroutinefunction(fun) else ("generator", "yields")
             raise TypeError(
-                f"no_grad as a decorator does not reach into the generator {fun.__name__}; write 'with no_grad():' "
-                "around what it computes between two yields."
+                f"no_grad as a decorator does not reach into the {kind} {fun.__name__}; write 'with no_grad():' "
+                f"around what it computes between two {between}."
             )
         return super().__call__(fun)
 
@@ -168,6 +188,7 @@ class no_grad(ContextDecorator):
 
     def __enter__(self) -> None:
         """Stop recording."""
+        apart()
         self._open.append(recording(False))
         self._open[-1].__enter__()
 
@@ -184,7 +205,8 @@ class Aside(dict[str, Any]):
     Attributes
     ----------
     hooks : dict
-        The functions that `register_hook` gave, by number: called with the cotangent in this order.
+        The functions that `register_hook` gave, called with the cotangent in this order; by when that was, numbered as
+        entries are.
     line : tuple of str and int, or None
         The file and the line of the user's at which the entry was recorded, under `debug`.
     within : str
@@ -341,17 +363,28 @@ class Variable(Entry):
 
     Attributes
     ----------
-    running : bool
-        Whether the function that it was opened for has not returned yet. Afterwards only the transform that opened it
-        asks for derivatives with respect to it.
+    closed : int or None
+        Numbered as entries are: when the function returned that it was opened for. None if it has not yet.
     """
 
-    __slots__ = ("running",)
+    __slots__ = ("closed",)
 
     def __init__(self, parent: Entry | None, shape: Any, dtype: Any) -> None:
         edges: tuple[Edge, ...] = () if parent is None else ((parent, _IDENTITY, None),)
         super().__init__(None, edges, None, next_number(), shape, dtype)
-        self.running = True
+        self.closed: int | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the function that it was opened for has not returned yet.
+
+        Afterwards only the transform that opened it asks for derivatives with respect to it.
+        """
+        return self.closed is None
+
+    @running.setter
+    def running(self, value: bool) -> None:
+        self.closed = None if value else next_number()
 
 
 def has_values(x: Any) -> bool:

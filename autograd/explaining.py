@@ -19,12 +19,12 @@ from autograd.ops import elementwise as ew
 #: Recorded, with a derivative that is 0 wherever there is one.
 FLAT = (ew.sign, ew.floor, ew.ceil, ew.trunc, ew.rint, ew.round_, ew.floor_divide)
 
-#: By the array, and whether it is a Tensor's: t.numpy() and t.detach() have the same.
-_known: dict[tuple[int, bool], tuple[weakref.ref[Any], str]] = {}
+#: By the array, for as long as it lives. What is told of an array holds in every context: this is no state of one.
+_known: dict[int, tuple[weakref.ref[Any], str]] = {}
 
 
 def remember(x: Any, reason: str) -> None:
-    """Write down why an array, or a Tensor's, is not on the tape; `reason` is completed by the user's line."""
+    """Write down why an array, or a Tensor, is not on the tape; `reason` is completed by the user's line."""
     _write(x, f"{reason} at {written(user_line(LAYERS))}")
 
 
@@ -38,15 +38,19 @@ def inherit(x: Any, sources: Iterable[Any]) -> None:
 def recalled(x: Any) -> str:
     """Give the reason that was written down; nothing if there is none."""
     array = _array(x)
-    held = _known.get((id(array), isinstance(x, Shell)))
+    held = _known.get(id(array))
     return held[1] if held is not None and held[0]() is array else ""
 
 
 def _write(x: Any, reason: str) -> None:
     array = _array(x)
-    if isinstance(array, np.ndarray):
-        key = (id(array), isinstance(x, Shell))
-        _known[key] = (weakref.ref(array, lambda _: _known.pop(key, None)), reason)
+    if not isinstance(array, np.ndarray):
+        return
+    if isinstance(x, Shell):
+        # A view of its own: others have this array too, which did not come by here.
+        array = x._value = array.view()
+    key = id(array)
+    _known[key] = (weakref.ref(array, lambda _: _known.pop(key, None)), reason)
 
 
 def _array(x: Any) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from autograd.entry import Array
+from autograd.entry import Array, Leaf
 
 
 @lru_cache(maxsize=4096)
@@ -68,3 +69,24 @@ def owned(arrays: Iterable[Array | None], given: Iterable[Array] = ()) -> list[A
             seen.add(id(array))
         result.append(array)
     return result
+
+
+#: Held while a gradient is put in its place, and not while it is computed.
+_adding = threading.Lock()
+
+
+def add_to(leaf: Leaf, ct: Array) -> None:
+    """Add to a leaf's gradient, to which another thread may be adding too."""
+    while True:
+        before = leaf.grad
+        total = ct if before is None else _sum(before, ct)
+        with _adding:
+            if leaf.grad is before:
+                leaf.grad = total
+                return
+
+
+def _sum(x: Array, y: Array) -> Array:
+    """Add two arrays; of 0-d ones NumPy gives a number."""
+    total = x + y
+    return total if hasattr(total, "__array_function__") else np.asarray(total)

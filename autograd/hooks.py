@@ -3,24 +3,28 @@
 Here one writes `t.register_hook(fn)`. A walk asks once whether any hook is registered anywhere; if there is one on its
 tape, it takes its entries from `attended`, which calls the hooks just before the entry is passed. So a tape without
 hooks pays for none.
+
+A hook belongs to the innermost function being differentiated in which it was registered, of those on whose arguments
+its Tensor depends. An outer differentiation passes it by: what flows there is of second order, and what it is to find
+is the derivative of what the inner one found with the hook.
 """
 
 from __future__ import annotations
 
-import itertools
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd.entry import Array, Aside, Entry, Shell, aside_of, make_aside
+from autograd.entry import Array, Aside, Entry, Leaf, Shell, Variable, aside_of, make_aside, next_number
+from autograd.looking import in_order
 
 Hook = Callable[[Array], Any]
 
-#: The entries that have hooks, by their number, for as long as they live.
+#: The entries that have hooks, by their number, for as long as they live. A hook is its Tensor's, as `grad` is, in
+#: whatever context a walk comes by: this is a register of Tensors, and no state of a context.
 HOOKED: dict[int, weakref.ref[Aside]] = {}
-_next_hook = itertools.count().__next__
 
 
 class Handle:
@@ -66,7 +70,8 @@ class Hookable(Shell):
 
         It is called when all that flows here has been added up, by `backward`, `grad` and `vjp` alike; several hooks
         in the order in which they were registered, each with what the one before returned. On a leaf the result is what
-        is added to `grad`.
+        is added to `grad`. Where derivatives are nested, it is called by the innermost whose function it was registered
+        in; forward mode knows no cotangents, and calls none.
 
         Parameters
         ----------
@@ -109,7 +114,7 @@ class Hookable(Shell):
                 "autograd.explain(t) says why it is not."
             )
         aside = make_aside(entry)
-        number, key = entry.number, _next_hook()
+        number, key = entry.number, next_number()
         aside.hooks[key] = fn
         if number not in HOOKED:
             HOOKED[number] = weakref.ref(aside, lambda _: HOOKED.pop(number, None))
@@ -117,34 +122,76 @@ class Hookable(Shell):
 
 
 def attended(
-    order: Iterator[Entry], inputs: Iterable[Entry], pending: dict[Entry, Array], recorded: bool
+    entries: Sequence[Entry], inputs: Sequence[Entry], pending: dict[Entry, Array], recorded: bool
 ) -> Iterator[Entry]:
-    """Give the entries of a walk back in their order; before one with hooks is passed, these see its cotangent.
+    """Give the entries of a walk back in its order; before one with hooks is passed, these see its cotangent.
 
     Parameters
     ----------
-    order : iterator of Entry
-    inputs : iterable of Entry
-        Where the walk ends: their hooks come last.
+    entries, inputs : sequence of Entry
+        Those of the tape. The hooks of the inputs come last.
     pending : dict
         The walk's own: what has arrived so far.
     recorded : bool
         Whether the walk is recorded itself, so that what a hook returns may be on the tape.
     """
-    for entry in order:
+    hooked = [entry for entry in (*entries, *inputs) if entry.number in HOOKED]
+    if not hooked:
+        return reversed(entries)
+    return _attended(entries, inputs, pending, recorded, _inner(hooked, inputs))
+
+
+def _attended(
+    entries: Sequence[Entry],
+    inputs: Iterable[Entry],
+    pending: dict[Entry, Array],
+    recorded: bool,
+    inner: dict[Entry, float],
+) -> Iterator[Entry]:
+    for entry in reversed(entries):
         if entry.number in HOOKED:
-            _call(entry, pending, recorded)
+            _call(entry, pending, recorded, inner.get(entry, -1))
         yield entry
     for entry in dict.fromkeys(inputs):
         if entry.number in HOOKED:
-            _call(entry, pending, recorded)
+            _call(entry, pending, recorded, inner.get(entry, -1))
 
 
-def _call(entry: Entry, pending: dict[Entry, Array], recorded: bool) -> None:
+def _inner(hooked: Sequence[Entry], inputs: Sequence[Entry]) -> dict[Entry, float]:
+    """Tell for entries that depend on arguments of differentiations inside of this one, when the last of these closed.
+
+    Hooks that were registered before that are theirs.
+    """
+    # What was opened before the inputs is outside; a leaf is inside of nothing.
+    has_leaf = any(isinstance(entry, Leaf) for entry in inputs)
+    ends = {entry for entry in inputs if not (has_leaf and isinstance(entry, Variable) and not entry.running)}
+    since = -1 if has_leaf else max([entry.number for entry in inputs], default=-1)
+    found, stack = set(hooked), list(hooked)
+    while stack:
+        entry = stack.pop()
+        if entry not in ends:
+            fresh = {edge[0] for edge in entry.edges or () if edge[0].number > since} - found
+            found |= fresh
+            stack += fresh
+    closed: dict[Entry, float] = {}
+    for entry in in_order(found):
+        if entry in ends:
+            continue
+        last = max([closed.get(edge[0], -1) for edge in entry.edges or ()], default=-1)
+        if isinstance(entry, Variable) and entry.number > since:
+            last = max(last, float("inf") if entry.closed is None else entry.closed)
+        if last >= 0:
+            closed[entry] = last
+    return closed
+
+
+def _call(entry: Entry, pending: dict[Entry, Array], recorded: bool, inner: float) -> None:
     aside, g = aside_of(entry), pending.get(entry)
     if aside is None or g is None:
         return
-    for fn in list(aside.hooks.values()):
+    for registered, fn in list(aside.hooks.items()):
+        if registered < inner:
+            continue
         replaced = fn(_shown(g))
         if replaced is not None:
             g = pending[entry] = _checked(replaced, g, fn, entry, recorded)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.argnums import Argnum, Chosen, name_of, with_aux
-from autograd.transforms import Run, named
+from autograd.argnums import Argnum, Chosen
+from autograd.transforms import Run, named, run_chosen
 from autograd.tree import flatten
 
 Fn = Callable[..., Any]
@@ -36,6 +36,11 @@ def jacobian(fun: Fn, argnum: Argnum = 0, has_aux: bool = False, mode: str | Non
     ValueError
         For another mode.
 
+    Warns
+    -----
+    UserWarning
+        If the output does not depend on the arguments.
+
     Examples
     --------
     >>> import numpy as np
@@ -45,15 +50,17 @@ def jacobian(fun: Fn, argnum: Argnum = 0, has_aux: bool = False, mode: str | Non
     """
     if mode not in (None, "reverse", "forward"):
         raise ValueError(f"mode is 'reverse', 'forward' or None; met {mode!r}")
+    return _jacobian(fun, argnum, has_aux, mode, warn=True)
+
+
+def _jacobian(fun: Fn, argnum: Argnum, has_aux: bool, mode: str | None, warn: bool) -> Fn:
     chosen = Chosen(fun, argnum)
 
     @named(fun, "jacobian")
     def of_arguments(*args: Any, **kwargs: Any) -> Any:
-        values, of_chosen = chosen.split(args, kwargs)
-        held: list[Any] = []
-        if has_aux:
-            of_chosen, held = with_aux(of_chosen, name_of(fun))
-        run = Run(of_chosen, values, fun)
+        run, held = run_chosen(chosen, args, kwargs, has_aux)
+        if warn:
+            run.warn_unused()
         outputs, inputs = sum(y.size for y in run.arrays), sum(x.size for x in run.inputs)
         is_complex = any(x.dtype.kind == "c" for x in (*run.arrays, *run.inputs))
         reverse = mode == "reverse" or (mode is None and (outputs <= inputs or is_complex))
@@ -121,7 +128,8 @@ def hessian(fun: Fn, argnum: Argnum = 0, has_aux: bool = False) -> Fn:
            [ 0., 12.]])
     """
     inner = jacobian(fun, argnum, has_aux)
-    outer = jacobian(inner, argnum, has_aux, mode="forward")
+    # That a second derivative is zero is no news: of a linear function it is.
+    outer = _jacobian(inner, argnum, has_aux, "forward", warn=False)
     chosen = Chosen(fun, argnum)
 
     @named(fun, "hessian")

@@ -10,15 +10,38 @@ import numpy as np
 from autograd.entry import Bundle, Edge, Entry, Joint, Rule, kept, next_number
 from autograd.tensor import shell
 
+#: Told of each call that is an entry, under `debug`: with the entry, and the Tensors that it gave.
+listeners: list[Callable[[Entry, Sequence[Any]], None]] = []
 
-class _Named:
-    """What the tape shows."""
 
-    __slots__ = ("name", "outputs")
+class CallNamed:
+    """What the tape shows of a call that is an entry."""
 
-    def __init__(self, name: str, count: int) -> None:
+    __slots__ = ("inputs", "name", "outputs")
+
+    def __init__(self, name: str, inputs: Iterable[str], outputs: Iterable[str]) -> None:
         self.name = name
-        self.outputs = tuple(map(str, range(count)))
+        self.inputs = tuple(inputs)
+        self.outputs = tuple(outputs)
+
+
+class CallRule(Rule):
+    """A rule of a call that is an entry.
+
+    Attributes
+    ----------
+    beside : object
+        What it keeps besides what the walks are given: under `debug` that is hashed too.
+    """
+
+    __slots__ = ("beside",)
+
+    beside: Any
+
+
+def argument_names(count: int) -> tuple[str, ...]:
+    """Name the leaves of a call's arguments."""
+    return tuple([f"argument {i}" for i in range(count)])
 
 
 def floating_of(results: Sequence[Any]) -> list[int]:
@@ -29,24 +52,40 @@ def floating_of(results: Sequence[Any]) -> list[int]:
 def behind(name: str, results: Sequence[Any], floating: Sequence[int], edges: Iterable[Edge]) -> list[Any]:
     """Put the floating results into Tensors that are the outputs of one entry."""
     shape, dtype = tuple(results[i].shape for i in floating), tuple(results[i].dtype for i in floating)
-    entry = Joint(_Named(name, len(floating)), tuple(edges), None, next_number(), shape, dtype)
+    edges = tuple(edges)
+    inputs = argument_names(max([edge[1].position + 1 for edge in edges], default=0))
+    named = CallNamed(name, inputs, map(str, range(len(floating))))
+    entry = Joint(named, edges, None, next_number(), shape, dtype)
     out = list(results)
     for k, i in enumerate(floating):
         out[i] = shell(results[i], entry.output(-1 - k))
+    for listener in listeners:
+        listener(entry, [out[i] for i in floating])
     return out
 
 
 def edges_to(
-    entries: Sequence[Entry | None], saved: Sequence[Any], pull_of: Callable[[int], Any], push_of: Callable[[int], Any]
+    entries: Sequence[Entry | None],
+    saved: Sequence[Any],
+    pull_of: Callable[[int], Any],
+    push_of: Callable[[int], Any],
+    beside: Any = None,
 ) -> tuple[Edge, ...]:
-    """Give the edges to the arguments that are tracked: what is saved begins with the arguments, in their order."""
-    sources = tuple([i if i < len(entries) else None for i in range(len(saved))])
+    """Give the edges to the arguments that are tracked: what is saved begins with the arguments, in their order.
+
+    What the rules keep besides is named for `debug`.
+    """
+    count = len(entries)
+    sources = tuple([i if i < count else None for i in range(len(saved))])
+    names = argument_names(count) + tuple([f"kept {i}" for i in range(len(saved) - count)])
     held = kept(saved)
-    return tuple(
-        (entry, Rule(i, ("",) * len(saved), sources, pull_of(i), push_of(i), lambda *_: None), held)
-        for i, entry in enumerate(entries)
-        if entry is not None
-    )
+    edges: list[Edge] = []
+    for i, entry in enumerate(entries):
+        if entry is not None:
+            rule = CallRule(i, names, sources, pull_of(i), push_of(i), lambda *_: None)
+            rule.beside = beside
+            edges.append((entry, rule, held))
+    return tuple(edges)
 
 
 def filled(g: Bundle) -> list[Any]:

@@ -35,6 +35,21 @@ def user_line(libraries: tuple[str, ...] = LIBRARIES) -> tuple[str, int] | None:
     return None
 
 
+def levels(libraries: tuple[str, ...] = LIBRARIES) -> int:
+    """Count the frames up to the user's line, as the `stacklevel` of a warning that the caller gives.
+
+    Examples
+    --------
+    >>> levels()
+    1
+    """
+    frame: Any = sys._getframe(1)
+    count = 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(libraries):
+        frame, count = frame.f_back, count + 1
+    return count
+
+
 def written(line: tuple[str, int] | None) -> str:
     """Write a line down as `file:number`, as editors and terminals know it.
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from copy import copy
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,9 +36,13 @@ class _Flat:
     def __init__(self, tree: Any, what: str) -> None:
         leaves, self.rebuild = flatten(tree)
         arrays = [np.asarray(x.data if isinstance(x, Tensor) else x) for x in leaves]
-        for array in arrays:
+        for k, (leaf, array) in enumerate(zip(leaves, arrays, strict=True)):
             if array.dtype.kind not in "biuf":
-                raise TypeError(f"{what} takes real parameters; x0 holds {array.dtype}")
+                met = f"holds {array.dtype}" if array.dtype.kind == "c" else f"is {leaf!r}"
+                where = "x0" + _path(self.rebuild([_Place(i) for i in range(len(leaves))]), k)
+                raise TypeError(f"{what} takes real parameters; {where} {met}")
+        if not sum(array.size for array in arrays):
+            raise ValueError(f"{what} needs a parameter to change: there is no number in x0={tree!r}")
         self.shapes = [array.shape for array in arrays]
         self.sizes = [array.size for array in arrays]
         self.dtypes = [array.dtype if array.dtype.kind == "f" else np.dtype(float) for array in arrays]
@@ -61,6 +67,26 @@ class _Flat:
         return self.vector(flatten(tree)[0])
 
 
+class _Place:
+    """Stands for a leaf of the tree."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def _path(tree: Any, k: int) -> str:
+    """Write down how the k-th leaf is reached: `['a'][0]`. An empty text if it is the tree itself."""
+    if isinstance(tree, _Place):
+        return "" if tree.number == k else "?"
+    if isinstance(tree, dict):
+        steps = [(f"[{key!r}]", value) for key, value in tree.items()]
+    elif isinstance(tree, (list, tuple)):
+        steps = [(f"[{i}]", value) for i, value in enumerate(tree)]
+    else:
+        steps = [(f".{key}", value) for key, value in vars(tree).items()]
+    return next((f"{step}{rest}" for step, part in steps if not (rest := _path(part, k)).endswith("?")), "?")
+
+
 def _scipy() -> Any:
     try:
         import scipy.optimize
@@ -69,7 +95,7 @@ def _scipy() -> Any:
     return scipy.optimize
 
 
-def minimize(fun: Fn, x0: Any, args: tuple[Any, ...] = (), method: str | None = None, **options: Any) -> Any:
+def minimize(fun: Fn, x0: Any, args: Any = (), method: str | Fn | None = None, **options: Any) -> Any:
     """Minimize a scalar function of a tree of parameters by `scipy.optimize.minimize`, with its derivatives.
 
     Parameters
@@ -78,11 +104,17 @@ def minimize(fun: Fn, x0: Any, args: tuple[Any, ...] = (), method: str | None = 
         Of the parameters and `args`; written in NumPy; returns a real scalar.
     x0 : array, number or tree of these
         Where to start.
-    method : str
-        SciPy's; L-BFGS-B if there are bounds, else BFGS. Methods that take products with the Hessian get them (forward
-        over reverse), those that take the Hessian get that, and those without derivatives get none.
+    args : tuple
+        More arguments; what is no tuple is the only one.
+    method : str or callable
+        SciPy's: if not given SLSQP if there are constraints, L-BFGS-B if there are bounds, else BFGS. Methods that take
+        products with the Hessian get them (forward over reverse), those that take the Hessian get that, and those
+        without derivatives get none. A callable is called as SciPy calls it: with a function of the vector, its `jac`
+        and `hessp`.
     **options
-        What else `scipy.optimize.minimize` takes. `bounds` and `constraints` speak of the parameters end to end.
+        What else `scipy.optimize.minimize` takes. The functions of constraints, and `callback`, are given the tree, and
+        the constraints' derivatives come from the tape; `bounds` and the matrix of a `LinearConstraint` speak of the
+        parameters end to end.
 
     Returns
     -------
@@ -92,7 +124,10 @@ def minimize(fun: Fn, x0: Any, args: tuple[Any, ...] = (), method: str | None = 
     Raises
     ------
     TypeError
-        As `grad`, or if `jac`, `hess` or `hessp` is given: these are what this is for.
+        As `grad`, or if `jac`, `hess` or `hessp` is given, in a constraint too: these are what this is for. If `x0`
+        holds something else than real numbers.
+    ValueError
+        If `x0` holds no number.
 
     Examples
     --------
@@ -102,8 +137,11 @@ def minimize(fun: Fn, x0: Any, args: tuple[Any, ...] = (), method: str | None = 
     (np.float64(1.0), array([2., 2.]))
     """
     _none_given(options, ("jac", "hess", "hessp"), "minimize")
-    flat = _Flat(x0, "minimize")
-    chosen = (method or ("L-BFGS-B" if options.get("bounds") is not None else "BFGS")).lower()
+    flat, args = _Flat(x0, "minimize"), _several(args)
+    chosen: Any = method
+    if method is None:
+        chosen = "SLSQP" if options.get("constraints") else "L-BFGS-B" if options.get("bounds") is not None else "BFGS"
+    kind = "" if callable(chosen) else chosen.lower()
     both, product = value_and_grad(fun), hvp(fun)
 
     def value_and_jac(vector: Any) -> Any:
@@ -119,18 +157,19 @@ def minimize(fun: Fn, x0: Any, args: tuple[Any, ...] = (), method: str | None = 
     def matrix(vector: Any) -> Any:
         return np.stack([times(vector, row) for row in np.eye(vector.size)])
 
-    given: dict[str, Any] = {}
-    if chosen in _GRADIENT:
+    given: dict[str, Any] = _of_trees(options, flat, kind == "trust-constr")
+    with_slope = callable(chosen) or kind in _GRADIENT
+    if with_slope:
         given["jac"] = True
-    if chosen in _PRODUCTS:
+    if callable(chosen) or kind in _PRODUCTS:
         given["hessp"] = times
-    elif chosen in _MATRIX:
+    elif kind in _MATRIX:
         given["hess"] = matrix
-    objective = value_and_jac if chosen in _GRADIENT else value_only
-    return _as_tree(_scipy().minimize(objective, flat.start, method=chosen, **given, **options), flat)
+    objective = value_and_jac if with_slope else value_only
+    return _as_tree(_scipy().minimize(objective, flat.start, method=chosen, **given), flat)
 
 
-def root(fun: Fn, x0: Any, args: tuple[Any, ...] = (), method: str = "hybr", **options: Any) -> Any:
+def root(fun: Fn, x0: Any, args: Any = (), method: str = "hybr", **options: Any) -> Any:
     """Find where a function of a tree of parameters is zero, by `scipy.optimize.root`, with its Jacobian.
 
     Parameters
@@ -149,12 +188,12 @@ def root(fun: Fn, x0: Any, args: tuple[Any, ...] = (), method: str = "hybr", **o
     """
     _none_given(options, ("jac",), "root")
     flat = _Flat(x0, "root")
-    values, slopes = _vector_valued(fun, flat, args)
-    given = {"jac": slopes} if method in ("hybr", "lm") else {}
-    return _as_tree(_scipy().root(values, flat.start, method=method, **given, **options), flat)
+    values, slopes = _vector_valued(fun, flat, _several(args))
+    given = {"jac": slopes} if method.lower() in ("hybr", "lm") else {}
+    return _as_tree(_scipy().root(values, flat.start, method=method, **given, **_of_trees(options, flat)), flat)
 
 
-def least_squares(fun: Fn, x0: Any, args: tuple[Any, ...] = (), **options: Any) -> Any:
+def least_squares(fun: Fn, x0: Any, args: Any = (), **options: Any) -> Any:
     """Minimize the sum of squares of what a function of a tree of parameters returns, with its Jacobian.
 
     Parameters
@@ -174,8 +213,9 @@ def least_squares(fun: Fn, x0: Any, args: tuple[Any, ...] = (), **options: Any) 
     """
     _none_given(options, ("jac",), "least_squares")
     flat = _Flat(x0, "least_squares")
-    values, slopes = _vector_valued(fun, flat, args)
-    return _as_tree(_scipy().least_squares(values, flat.start, jac=slopes, **options), flat)
+    named = options.pop("kwargs", None) or {}
+    values, slopes = _vector_valued(partial(fun, **named) if named else fun, flat, _several(args))
+    return _as_tree(_scipy().least_squares(values, flat.start, jac=slopes, **_of_trees(options, flat)), flat)
 
 
 def _vector_valued(fun: Fn, flat: _Flat, args: tuple[Any, ...]) -> tuple[Fn, Fn]:
@@ -201,6 +241,81 @@ def _vector_valued(fun: Fn, flat: _Flat, args: tuple[Any, ...]) -> tuple[Fn, Fn]
     return values, slopes
 
 
+def _several(args: Any) -> tuple[Any, ...]:
+    return args if isinstance(args, tuple) else (args,)
+
+
+def _of_trees(options: dict[str, Any], flat: _Flat, curved: bool = False) -> dict[str, Any]:
+    """Give the options for SciPy: what a user's functions are called with is the tree.
+
+    Constraints get Hessians too, if `curved`.
+    """
+    options = dict(options)
+    if callable(options.get("callback")):
+        options["callback"] = _callback(options["callback"], flat)
+    given = options.get("constraints")
+    if given:
+        several = given if isinstance(given, (list, tuple)) else [given]
+        options["constraints"] = [_constraint(one, flat, curved) for one in several]
+    return options
+
+
+def _callback(callback: Fn, flat: _Flat) -> Fn:
+    """Call a user's callback with the tree in place of the vector, in whichever of SciPy's two ways it is written."""
+    try:
+        named = set(inspect.signature(callback).parameters) == {"intermediate_result"}
+    except ValueError:
+        named = False
+    if named:
+
+        def with_result(intermediate_result: Any) -> Any:
+            return callback(intermediate_result=_as_tree(copy(intermediate_result), flat))
+
+        return with_result
+    return lambda vector, *rest: callback(flat.tree(vector), *rest)
+
+
+def _constraint(one: Any, flat: _Flat, curved: bool) -> Any:
+    """Give a constraint as SciPy has it, of a user's that is a function of the tree."""
+    new = _scipy().NonlinearConstraint
+    if isinstance(one, dict):
+        if one.get("jac") is not None:
+            raise TypeError("autograd.optimize.minimize finds the jac of a constraint itself; leave it out")
+        if not callable(one.get("fun")) or one.get("type") not in ("eq", "ineq"):
+            # SciPy says what is missing.
+            return one
+        args = _several(one.get("args", ()))
+        values, slopes = _vector_valued(one["fun"], flat, args)
+        if curved:
+            upper = 0.0 if one["type"] == "eq" else np.inf
+            return new(values, 0.0, upper, jac=slopes, hess=_curvature(one["fun"], flat, args))
+        return {**one, "fun": values, "jac": slopes, "args": ()}
+    if isinstance(one, new):
+        if callable(one.jac) or callable(one.hess):
+            raise TypeError("autograd.optimize.minimize finds the jac of a constraint itself; leave jac and hess out")
+        one, fun = copy(one), one.fun
+        one.fun, one.jac = _vector_valued(fun, flat, ())
+        if curved and not isinstance(one.hess, _scipy().HessianUpdateStrategy):
+            one.hess = _curvature(fun, flat, ())
+    return one
+
+
+def _curvature(fun: Fn, flat: _Flat, args: tuple[Any, ...]) -> Fn:
+    """Give the Hessian of the sum of what a function returns, with weights."""
+
+    def weighted(tree: Any, weights: Any) -> Any:
+        leaves = [np.ravel(x * 1.0) for x in flatten(fun(tree, *args))[0]]
+        return np.dot(weights, np.concatenate(leaves))
+
+    product = hvp(weighted)
+
+    def hessian(vector: Any, weights: Any) -> Any:
+        rows = [product(flat.tree(vector), weights, flat.tree(row)) for row in np.eye(vector.size)]
+        return np.stack([flat.of(row) for row in rows])
+
+    return hessian
+
+
 def _plain(x: Any) -> Any:
     return x.data if isinstance(x, Tensor) else x
 
@@ -208,7 +323,8 @@ def _plain(x: Any) -> Any:
 def _as_tree(found: Any, flat: _Flat) -> Any:
     found.vector = found.x
     found.x = flat.tree(found.x)
-    if "jac" in found and np.shape(found.jac) == flat.start.shape:
+    # What trust-constr calls jac are the constraints', in a list.
+    if isinstance(found.get("jac"), np.ndarray) and found.jac.shape == flat.start.shape:
         found.jac = flat.tree(found.jac)
     return found
 

@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 import numpy as np
 
-from autograd.entry import Array, Entry, Joint, Shell, Unknown, is_recording, next_number
+from autograd.entry import Abstract, Array, Entry, Joint, Shell, Unknown, apart, is_recording, next_number
 from autograd.op import Fn, Op, by_name, functions, ufuncs
 
 #: Whether operands of a type are shells. The others here NumPy takes as they are; a type not listed is looked at.
@@ -30,6 +30,8 @@ NOTHING, X, Y, ANS = range(1, 5)
 _KEPT: dict[tuple[int | None, ...], int] = {(): NOTHING, (0,): X, (1,): Y, (-1,): ANS}
 
 
+#: Where functions live whose ops have the derivatives of what they call.
+_OURS = ("autograd.", "numpy", "scipy.")
 #: Every op that is in use, and what is put around the calls of those that are declared from now on, by `debug`.
 declared: WeakSet[Op] = WeakSet()
 around: list[Callable[[Op, Fn], Fn]] = []
@@ -130,9 +132,10 @@ def _unary(op: Op) -> Fn:
         except (ValueError, TypeError) as error:
             ans = _explain(op, error, (data,))
         value = ans
-        if type(ans) is not ndarray and isinstance(ans, np.generic):
-            value = np.asarray(ans)
-            data = data if data.shape else data[()]
+        if type(ans) is not ndarray:
+            value = _array(op, ans)
+            if value is not ans and not data.shape:
+                data = data[()]
         out = new(x.__class__)
         out._value = value
         parent = x.entry
@@ -176,10 +179,11 @@ def _binary(op: Op) -> Fn:
         except (ValueError, TypeError) as error:
             ans = _explain(op, error, (x, y))
         value = ans
-        if type(ans) is not ndarray and isinstance(ans, np.generic):
-            value = np.asarray(ans)
-            x = x[()] if type(x) is ndarray and not x.shape else x
-            y = y[()] if type(y) is ndarray and not y.shape else y
+        if type(ans) is not ndarray:
+            value = _array(op, ans)
+            if value is not ans:
+                x = x[()] if type(x) is ndarray and not x.shape else x
+                y = y[()] if type(y) is ndarray and not y.shape else y
         out = new(cls)
         out._value = value
         out.entry = None
@@ -215,7 +219,7 @@ def _one_with_params(op: Op) -> Fn:
             ans = fn(data, **params)
         except (ValueError, TypeError) as error:
             ans = _explain(op, error, (data,), params)
-        ans = _array(ans)
+        ans = _array(op, ans)
         out = new(x.__class__)
         out._value = ans
         out.entry = None
@@ -245,7 +249,7 @@ def _general(op: Op) -> Fn:
             ans = fn(*data, **params)
         except (ValueError, TypeError) as error:
             ans = _explain(op, error, data, params)
-        ans = _array(ans)
+        ans = _array(op, ans)
         edges: tuple[Any, ...] = ()
         if recording:
             edges = _edges(parents, rules, data, ans, params)
@@ -266,7 +270,7 @@ def _variadic(op: Op) -> Fn:
             ans = fn(*data, **params)
         except (ValueError, TypeError) as error:
             ans = _explain(op, error, data, params)
-        ans = _array(ans)
+        ans = _array(op, ans)
         edges: list[Any] = []
         if is_recording():
             known = {**params, "shapes": tuple(x.shape for x in data)}
@@ -293,7 +297,7 @@ def _several(op: Op) -> Fn:
         if op.refused and recording:
             _refuse(op, parents)
         try:
-            ans = tuple([_array(part) for part in fn(*data, **params)])
+            ans = tuple([_array(op, part) for part in fn(*data, **params)])
         except (ValueError, TypeError) as error:
             ans = _explain(op, error, data, params)
         joint: Joint | None = None
@@ -362,8 +366,13 @@ def _unwrap(args: Sequence[Any]) -> tuple[Any, list[Entry | None], list[Any]]:
     return cls, parents, data
 
 
-def _array(ans: Any) -> Array:
-    """Take the scalar that NumPy gives for 0-d data back to a 0-d array."""
+def _array(op: Op, ans: Any) -> Array:
+    """Take the scalar that NumPy gives for 0-d data back to a 0-d array; a program is told of ops of the user's."""
+    if type(ans) is ndarray:
+        return ans
+    if isinstance(ans, Abstract) and not (getattr(op.fn, "__module__", None) or "numpy").startswith(_OURS):
+        # Its rule need not be the derivative of what its function calls.
+        apart()
     return np.asarray(ans) if isinstance(ans, np.generic) else ans
 
 

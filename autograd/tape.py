@@ -66,6 +66,8 @@ class Tape(Shown):
         ------
         RuntimeError
             If part of it was released by an earlier `backward`.
+        TypeError
+            For anything else, in a sequence too.
 
         Examples
         --------
@@ -152,7 +154,7 @@ class Tape(Shown):
         take, take_mask = pending.pop, masks.pop
         order: Iterator[Entry] = reversed(self.entries)
         if HOOKED:
-            order = attended(order, self.inputs, pending, lift is not None)
+            order = attended(self.entries, self.inputs, pending, lift is not None)
         if visit is not None:
             order = visit(order, pending)
         try:
@@ -192,9 +194,7 @@ class Tape(Shown):
                             if parent not in pending:
                                 owned.add(parent)
                     except Unknown as error:
-                        if lift is not None:
-                            raise
-                        ct = error.recorder.whole(rule.pull, (g, *_several(saved, rule)), {}, error, True)
+                        ct = _recorded(error, rule.pull, (g, *_several(saved, rule)), lift)
                     shape = own if ct is g else ct.shape
                     if shape != parent.shape or (ct.dtype is not parent.dtype and ct.dtype != parent.dtype):
                         ct = fit(ct, parent.shape, parent.dtype)
@@ -239,9 +239,7 @@ class Tape(Shown):
                     try:
                         part = rule.push(t, *_several(saved, rule))
                     except Unknown as error:
-                        if lift is not None:
-                            raise
-                        part = error.recorder.whole(rule.push, (t, *_several(saved, rule)), {}, error, True)
+                        part = _recorded(error, rule.push, (t, *_several(saved, rule)), lift)
                     total = part if total is None else total if part is None else total + part
                 if total is not None:
                     if total.shape != entry.shape:
@@ -274,9 +272,21 @@ class Tape(Shown):
 
 def _entries(shells: Any) -> list[Entry]:
     """Take one Tensor or Entry, or several, to the list of their entries."""
-    several = shells if isinstance(shells, Iterable) and not isinstance(shells, (Shell, Entry)) else (shells,)
-    entries = (item if isinstance(item, Entry) else item.entry for item in several)
-    return [entry for entry in entries if entry is not None]
+    if isinstance(shells, Shell):
+        return [] if shells.entry is None else [shells.entry]
+    several = shells if isinstance(shells, (list, tuple, set, frozenset, Iterator)) else (shells,)
+    entries = []
+    for item in several:
+        if not isinstance(item, (Shell, Entry)):
+            beside = "" if item is shells else f" in a {type(shells).__name__}"
+            raise TypeError(
+                f"Tape.of takes a Tensor, an Entry, or a sequence of these; met {type(item).__name__}{beside}. Of a "
+                "tree of Tensors give the leaves, in a list; a plain array or number is on no tape."
+            )
+        entry = item if isinstance(item, Entry) else item.entry
+        if entry is not None:
+            entries.append(entry)
+    return entries
 
 
 def _is_running(entry: Entry) -> bool:
@@ -321,6 +331,13 @@ def _several(saved: Any, rule: Rule) -> tuple[Any, ...]:
     if rule.arity == 1:
         return (saved,)
     return cast(tuple[Any, ...], saved) if rule.arity else ()
+
+
+def _recorded(error: Unknown, rule: Any, operands: tuple[Any, ...], lift: Lift | None) -> Any:
+    """Let a program call a rule that looks at values; if the walk is recorded it is differentiated when that runs."""
+    if lift is None:
+        return error.recorder.whole(rule, operands, {}, error, True)
+    return error.recorder.unopened(rule, rule, operands, {}, error)
 
 
 class _Mask:

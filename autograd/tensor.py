@@ -13,8 +13,8 @@ from typing import Any, cast
 import numpy as np
 
 from autograd import redirect
-from autograd.entry import Array, Entry, Leaf, Shell, Variable
-from autograd.fitting import owned
+from autograd.entry import Array, Entry, Leaf, Shell, Variable, apart
+from autograd.fitting import add_to, owned
 from autograd.hooks import Hookable
 from autograd.leaving import Leaving
 from autograd.operators import Flat
@@ -260,7 +260,7 @@ class Tensor(Leaving, Hookable):
         found = walked.pullback([g], release=not retain_graph)
         for leaf, ct in zip(walked.inputs, owned(found, [g]), strict=True):
             if isinstance(leaf, Leaf) and ct is not None:
-                leaf.grad = ct if leaf.grad is None else _sum(leaf.grad, ct)
+                add_to(leaf, ct)
 
     def detach(self) -> Tensor:
         """Give the same value as a constant.
@@ -270,16 +270,16 @@ class Tensor(Leaving, Hookable):
         >>> Tensor(3.0, requires_grad=True).detach()
         Tensor(3., dtype=float64)
         """
-        return shell(self._value, None)
+        return shell(apart(self._value), None)
 
     def __copy__(self) -> Tensor:
         """Copy; the copy stays on the tape."""
         return cast(Tensor, ew.copy.call(self))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        """Copy a leaf or a constant with its data."""
+        """Copy a leaf or a constant with its data; the copy of what was computed stays on the tape."""
         if self.entry is not None and not self.is_leaf:
-            raise RuntimeError("Only a leaf or a constant can be copied deeply; write t.detach() first.")
+            return self.__copy__()
         return Tensor(self._value.copy(), requires_grad=self.requires_grad)
 
     # Indexing
@@ -389,12 +389,6 @@ def _numeric(data: Any) -> Array:
             "Convert it first, for instance np.array(data, dtype=float)."
         )
     return data
-
-
-def _sum(x: Array, y: Array) -> Array:
-    """Add two arrays; of 0-d ones NumPy gives a number."""
-    total = x + y
-    return total if hasattr(total, "__array_function__") else np.asarray(total)
 
 
 def _leaf(data: Array) -> Leaf:

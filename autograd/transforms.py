@@ -20,9 +20,10 @@ from autograd import redirect
 from autograd.argnums import Argnum, Chosen, name_of, with_aux
 from autograd.entry import Abstract, Array, Shell, Variable, is_recording, recording
 from autograd.fitting import owned
+from autograd.lines import levels
 from autograd.tape import Tape
 from autograd.tensor import Tensor, shell
-from autograd.tree import flatten, leaves_like
+from autograd.tree import flatten, is_node, leaves_like, paths
 
 Fn = Callable[..., Any]
 
@@ -90,11 +91,7 @@ def value_and_grad(fun: Fn, argnum: Argnum = 0, has_aux: bool = False) -> Fn:
 
     @named(fun, "value_and_grad")
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
-        values, of_chosen = chosen.split(args, kwargs)
-        held: list[Any] = []
-        if has_aux:
-            of_chosen, held = with_aux(of_chosen, name_of(fun))
-        run = Run(of_chosen, values, fun)
+        run, held = run_chosen(chosen, args, kwargs, has_aux)
         aux = run.given(held[0]) if has_aux else None
         value = run.scalar()
         gradients = run.pullback([ones(run.arrays[0])], release=True)
@@ -103,7 +100,7 @@ def value_and_grad(fun: Fn, argnum: Argnum = 0, has_aux: bool = False) -> Fn:
     return value_and_gradient
 
 
-def vjp(fun: Fn, *primals: Any) -> tuple[Any, Fn]:
+def vjp(fun: Fn, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """Run `fun` once, and give its value and its pullback: from the output's cotangent to those of the arguments.
 
     Parameters
@@ -112,6 +109,8 @@ def vjp(fun: Fn, *primals: Any) -> tuple[Any, Fn]:
         Returns any tree of arrays.
     *primals
         The arguments; all are differentiated.
+    has_aux : bool
+        Whether `fun` returns a pair, of which the second part is not differentiated: then it comes third.
 
     Returns
     -------
@@ -121,6 +120,11 @@ def vjp(fun: Fn, *primals: Any) -> tuple[Any, Fn]:
         Takes a tree like `out`, of its shapes and dtypes, and returns a tuple with a cotangent for each primal. It may
         be called any number of times.
 
+    Warns
+    -----
+    UserWarning
+        If the output does not depend on the arguments.
+
     Examples
     --------
     >>> import numpy as np
@@ -128,18 +132,13 @@ def vjp(fun: Fn, *primals: Any) -> tuple[Any, Fn]:
     >>> pullback(np.array([1.0, 10.0]))
     (array([ 3., 30.]), array(21.))
     """
-    run = Run(fun, primals, fun)
-
-    def pullback(cotangent: Any) -> tuple[Any, ...]:
-        leaves = leaves_like(run.out, cotangent)
-        if leaves is None:
-            raise TypeError(f"The cotangent's structure {cotangent!r} is not that of the output, {run.out!r}")
-        return tuple(run.pullback(_fitting(leaves, run.arrays, "cotangent", "output"), release=False))
-
-    return run.value(), pullback
+    of_value, held = with_aux(fun, name_of(fun)) if has_aux else (fun, [])
+    run = Run(of_value, primals, fun)
+    run.warn_unused()
+    return (run.value(), run.back, run.given(held[0])) if has_aux else (run.value(), run.back)
 
 
-def jvp(fun: Fn, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(fun: Fn, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> tuple[Any, ...]:
     """Give the value of `fun`, and its derivative in the direction of the tangents (forward mode).
 
     Parameters
@@ -148,11 +147,18 @@ def jvp(fun: Fn, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, 
         Returns any tree of arrays.
     primals, tangents : sequences
         The arguments, and for each a tree like it, of its shapes and dtypes.
+    has_aux : bool
+        Whether `fun` returns a pair, of which the second part is not differentiated: then it comes third.
 
     Returns
     -------
     out, tangent
         The value, and a tree like it.
+
+    Warns
+    -----
+    UserWarning
+        If the output does not depend on the arguments.
 
     Examples
     --------
@@ -160,29 +166,63 @@ def jvp(fun: Fn, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, 
     >>> jvp(np.sin, (0.0,), (2.0,))
     (array(0.), array(2.))
     """
+    of_value, held = with_aux(fun, name_of(fun)) if has_aux else (fun, [])
+    run, tangent = _pushed(of_value, primals, tangents, fun, warn=True)
+    return (run.value(), tangent, run.given(held[0])) if has_aux else (run.value(), tangent)
+
+
+def quiet_vjp(fun: Fn, *primals: Any) -> tuple[Any, Fn]:
+    """Do as `vjp`, and do not warn: for a function that nobody wrote, such as a rule that is transposed."""
+    run = Run(fun, primals, fun)
+    return run.value(), run.back
+
+
+def quiet_jvp(fun: Fn, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """Do as `jvp`, and do not warn."""
+    run, tangent = _pushed(fun, primals, tangents, fun, warn=False)
+    return run.value(), tangent
+
+
+def _pushed(fun: Fn, primals: Any, tangents: Any, named: Fn, warn: bool) -> tuple[Run, Any]:
+    """Run a function, and walk forth."""
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TypeError("jvp takes its primals and tangents as tuples: jvp(f, (x,), (t,))")
-    leaves = leaves_like(list(primals), list(tangents))
-    if leaves is None:
-        raise TypeError(f"The tangents' structure {tangents!r} is not that of the primals, {primals!r}")
-    run = Run(fun, primals, fun)
-    tangent = run.pushforward(_fitting(leaves, run.inputs, "tangent", "primal"))
-    return run.value(), tangent
+    if leaves_like(list(primals), list(tangents)) is None:
+        raise _unlike(tangents, primals)
+    run = Run(fun, primals, named)
+    if warn:
+        run.warn_unused()
+    return run, run.forth(tangents)
+
+
+def _unlike(tangents: Any, primals: Any) -> TypeError:
+    return TypeError(f"The tangents' structure {tangents!r} is not that of the primals, {primals!r}")
+
+
+def run_chosen(
+    chosen: Chosen, args: tuple[Any, ...], kwargs: dict[str, Any], has_aux: bool = False
+) -> tuple[Run, list[Any]]:
+    """Run a function of the arguments chosen; with `has_aux` the list holds what it returned besides."""
+    values, of_chosen = chosen.split(args, kwargs)
+    held: list[Any] = []
+    if has_aux:
+        of_chosen, held = with_aux(of_chosen, name_of(chosen.fun))
+    return Run(of_chosen, values, chosen.fun), held
 
 
 class Run:
     """One recorded call: fresh variables in place of the leaves of its arguments, and the tape to its outputs."""
 
     def __init__(self, fun: Fn, args: Sequence[Any], named: Fn) -> None:
-        self.name = name_of(named)
+        self.name, self.args = name_of(named), args
         redirect.look()
         leaves, self.rebuild = flatten(list(args))
         self.inputs: list[Array] = []
         self.variables: list[Variable] = []
         shells = []
         nested = is_recording()
-        for leaf in leaves:
-            data = _differentiable(leaf, self.name)
+        for i, leaf in enumerate(leaves):
+            data = _differentiable(leaf, i, args, self.name)
             parent = leaf.entry if isinstance(leaf, Shell) and nested else None
             entry = Variable(parent, data.shape, data.dtype)
             self.inputs.append(data)
@@ -231,10 +271,18 @@ class Run:
         reached = {entry for entry in self.entries if entry is not None}
         return bool(self.tape.entries) or not reached.isdisjoint(self.variables)
 
+    def warn_unused(self) -> None:
+        """Warn if it does not."""
+        if self.variables and not self.depends:
+            warnings.warn(
+                f"What {self.name} returned does not depend on what it is differentiated in: the derivative is zero.",
+                stacklevel=levels(),
+            )
+
     def scalar(self) -> Any:
         """Give the output if it is one real number, in an array of any number of axes."""
-        if isinstance(self.out, (list, tuple, dict)) or math.prod(self.arrays[0].shape) != 1:
-            met = f"{self.out!r}" if isinstance(self.out, (list, tuple, dict)) else f"shape {self.arrays[0].shape}"
+        if is_node(self.out) or math.prod(self.arrays[0].shape) != 1:
+            met = f"{self.out!r}" if is_node(self.out) else f"shape {self.arrays[0].shape}"
             raise TypeError(
                 f"grad needs a function that returns a scalar; {self.name} returned {met}. "
                 "Reduce it (np.sum), or use vjp with a cotangent."
@@ -244,15 +292,25 @@ class Run:
                 f"grad needs a real scalar; {self.name} returned a complex one. Take np.real or np.abs of it, or use "
                 "vjp with a cotangent."
             )
-        if not self.depends:
-            warnings.warn(
-                f"What {self.name} returned does not depend on what it is differentiated in: the gradient is zero.",
-                stacklevel=4,
-            )
+        self.warn_unused()
         value = self.value()
         # From here on the tape alone holds what was saved, and can let it go.
         self.out = None
         return value
+
+    def back(self, cotangent: Any) -> tuple[Any, ...]:
+        """Walk back from a tree like the output; any number of times."""
+        leaves = leaves_like(self.out, cotangent)
+        if leaves is None:
+            raise TypeError(f"The cotangent's structure {cotangent!r} is not that of the output, {self.out!r}")
+        return tuple(self.pullback(_fitting(leaves, self.arrays, "cotangent", "output"), release=False))
+
+    def forth(self, tangents: Sequence[Any]) -> Any:
+        """Walk forth from trees like the arguments; any number of times."""
+        leaves = leaves_like(list(self.args), list(tangents))
+        if leaves is None:
+            raise _unlike(tangents, self.args)
+        return self.pushforward(_fitting(leaves, self.inputs, "tangent", "primal"))
 
     def pullback(self, cotangents: Sequence[Array], release: bool) -> list[Any]:
         """Walk back, and give each argument's cotangent as a tree like it."""
@@ -297,16 +355,31 @@ def _given(array: Array) -> Array:
     return shell(array, None) if isinstance(array, Abstract) else array
 
 
-def _differentiable(leaf: Any, name: str) -> Array:
-    """Take an argument's leaf to an array of floats, or say what to write."""
-    data = np.asarray(leaf) if type(leaf) is float else Tensor(leaf)._value
+def _differentiable(leaf: Any, i: int, args: Sequence[Any], name: str) -> Array:
+    """Take the i-th leaf of the arguments to an array of floats, or say which it is and what to write."""
+    try:
+        data = np.asarray(leaf) if type(leaf) is float else Tensor(leaf)._value
+    except (TypeError, ValueError) as error:
+        why = f" {error}" if isinstance(leaf, np.ndarray) else ""
+        raise TypeError(
+            f"{name} was to be differentiated at {leaf!r}{_place(i, args)}, which is neither a number nor an array of "
+            f"numbers.{why} If there is nothing to differentiate in it, let the function close over it."
+        ) from error
     if data.dtype.kind not in "fc":
         shown = f"{leaf!r}" if isinstance(leaf, (int, bool)) else f"an array of {data.dtype}"
         cast = f"{float(leaf)!r}" if isinstance(leaf, (int, bool)) else "x.astype(float)"
         raise TypeError(
-            f"Integers and booleans have no derivative: {name} was to be differentiated at {shown}. Write {cast}."
+            f"Integers and booleans have no derivative: {name} was to be differentiated at {shown}{_place(i, args)}. "
+            f"Write {cast}."
         )
     return data
+
+
+def _place(i: int, args: Sequence[Any]) -> str:
+    """Say where in its argument a leaf is, if that is a tree."""
+    # Each begins with the number of the argument, which is not always that in the call.
+    place = paths(list(args))[i].partition("]")[2]
+    return f" (in its argument at {place})" if place else ""
 
 
 def _fitting(leaves: Sequence[Any], like: Sequence[Array], what: str, of: str) -> list[Any]:
@@ -317,6 +390,8 @@ def _fitting(leaves: Sequence[Any], like: Sequence[Array], what: str, of: str) -
         # What speaks NumPy's protocols stays what it is.
         held = isinstance(value, Shell) or hasattr(value, "__array_function__")
         array: Array = value if held else np.asarray(value, dtype=to.dtype if number else None)
+        if array.dtype.kind not in "biufc":
+            raise TypeError(f"A {what} is {value!r}, where the {of} is an array: for none write np.zeros({to.shape}).")
         if array.shape != to.shape:
             raise ValueError(f"A {what} has shape {array.shape}, the {of} {to.shape}: they must be equal.")
         if array.dtype != to.dtype and array.dtype.newbyteorder("=") == to.dtype:

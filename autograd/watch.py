@@ -1,22 +1,22 @@
-"""What `debug` looks at: outputs of ops, derivatives in walks, and arrays that must not change in between.
+"""What `debug` looks at: outputs of ops and of calls that are one entry, and derivatives in walks.
 
 Here the first bad number is found and told of, with where it came from. Nothing here runs without `debug`.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.entry import Array, Bundle, Entry, Leaf, Rule, Shell, Variable, aside_of, make_aside
+from autograd.entry import Array, Bundle, Entry, Joint, Leaf, Shell, Variable, aside_of, make_aside
+from autograd.joint import CallRule, argument_names
 from autograd.lines import LAYERS, user_line, written
-
-Line = tuple[str, int]
+from autograd.seals import Line, check_seals, data_of, line_of, seals_of
+from autograd.tensor import shell
 
 
 class Inside(NamedTuple):
@@ -124,37 +124,26 @@ class NonFinite(FloatingPointError):
         super().__init__("\n".join(lines))
 
 
-class Changed(RuntimeError):
-    """An array that an op saved was changed before its derivative was taken, which would be wrong.
+class Watch:
+    """What is looked for: NaN, and infinities if asked.
 
     Attributes
     ----------
-    op, name : str
-        Which op saved it, and as what.
-    recorded, walked : tuple of str and int, or None
-        The lines of the op and of the walk, between which it happened.
+    inf : bool
+    outer : Watch or None
+        The one that it stands in for.
+    over : bool
+        Whether its block has ended: a context may hold it longer.
     """
 
-    def __init__(self, op: str, name: str, recorded: Line | None, walked: Line | None) -> None:
-        self.op, self.name, self.recorded, self.walked = op, name, recorded, walked
-        super().__init__(
-            f"{name}, which {op} saved for its derivative, was changed between forward and backward.\n"
-            f"  recorded at {written(recorded)}\n"
-            f"  walked from {written(walked)}\n"
-            "  In place (x.data[...] = v, out=x.data), it changes what is differentiated: assign a new array "
-            "(x.data = v), or change it after backward()."
-        )
-
-
-class Watch:
-    """What is looked for: NaN, and infinities if asked."""
-
-    def __init__(self, inf: bool) -> None:
+    def __init__(self, inf: bool, outer: Watch | None = None) -> None:
         self.inf = inf
+        self.outer = outer
+        self.over = False
 
     def bad(self, x: Any) -> tuple[str, tuple[int, ...], int] | None:
         """Find what is bad in an array: its kind, the first index, and how many there are."""
-        x = _data(x)
+        x = data_of(x)
         if not isinstance(x, (np.ndarray, np.generic)) or x.dtype.kind not in "fc":
             return None
         x = np.asarray(x)
@@ -164,7 +153,7 @@ class Watch:
         index = tuple(int(i) for i in np.unravel_index(int(np.argmax(wrong)), x.shape))
         return "NaN" if np.isnan(x[index]) else "inf", index, int(np.count_nonzero(wrong))
 
-    def output(self, op: str, named: Mapping[str, Any], outs: Sequence[Any], elementwise: bool) -> None:
+    def output(self, op: str, named: Mapping[str, Any], outs: Sequence[Any], at: Callable[..., bool]) -> None:
         """Look at what an op gave.
 
         Parameters
@@ -173,14 +162,13 @@ class Watch:
         named : mapping
             What it was given, by name.
         outs : sequence
-        elementwise : bool
-            Whether an element of the output comes from the elements of the inputs at its index.
+        at : callable
+            From the shape of an operand and that of the output, whether to show what stands there at the index.
         """
         for out in outs:
             bad = self.bad(out)
             if bad is not None:
-                index = bad[1] if elementwise else None
-                operands = self._operands(named.items(), np.shape(_data(out)), index)
+                operands = self._operands(named.items(), np.shape(data_of(out)), bad[1], at)
                 raise NonFinite(op, "output", bad, user_line(LAYERS), operands, headline=f"{op} gave")
 
     def given(self, entries: Iterable[Entry], derivatives: Iterable[Array], what: str) -> None:
@@ -193,7 +181,7 @@ class Watch:
                     "g", entry.shape, str(entry.dtype), bad[1], _at(derivative, bad[1]), "which was given"
                 )
                 headline = f"The {what} given for {entry.name} has"
-                raise NonFinite(entry.name, what, bad, _line(entry), [operand], headline=headline, walked=line)
+                raise NonFinite(entry.name, what, bad, line_of(entry), [operand], headline=headline, walked=line)
 
     def visit(
         self, order: Iterator[Entry], pending: dict[Entry, Array], ends: Sequence[Entry], back: bool
@@ -214,7 +202,7 @@ class Watch:
         for entry in order:
             aside = aside_of(entry)
             if aside is not None and aside.seals and entry.edges is not None:
-                _check_seals(entry, aside.seals, walked)
+                check_seals(entry, aside.seals, walked)
             edges = entry.edges or ()
             g: Any
             if back:
@@ -223,13 +211,13 @@ class Watch:
             else:
                 g = {edge[0]: pending[edge[0]] for edge in edges if edge[0] in pending}
             arrived = {edge[0] for edge in edges if edge[0] in pending} if back else set()
-            inside.set(Inside(f"the {flow} of {entry.name}", _line(entry) or walked))
+            inside.set(Inside(f"the {flow} of {entry.name}", line_of(entry) or walked))
             yield entry
             inside.set(before)
             if back:
                 for parent in dict.fromkeys(edge[0] for edge in edges):
-                    for part in _parts(pending.get(parent)):
-                        self._derivative(entry, parent, edges, g, part, parent in arrived, walked)
+                    for k, part in _numbered(pending.get(parent)):
+                        self._derivative(entry, parent, edges, g, k, part, parent in arrived, walked)
             else:
                 for part in _parts(pending.get(entry)):
                     self._tangent(entry, edges, g, part, walked)
@@ -245,18 +233,24 @@ class Watch:
             raise NonFinite(entry.name, "cotangent", bad, aside.line, [], headline=headline, walked=walked)
 
     def _derivative(
-        self, entry: Entry, parent: Entry, edges: Any, g: Any, found: Array, met: bool, walked: Line | None
+        self, entry: Entry, parent: Entry, edges: Any, g: Any, k: int, found: Array, met: bool, walked: Line | None
     ) -> None:
         bad = self.bad(found)
         if bad is None:
             return
         led = [edge for edge in edges if edge[0] is parent]
         names = dict.fromkeys(_input(entry, edge[1].position) for edge in led)
-        given = [("g", part) for part in _parts(g)] + [pair for edge in led for pair in _saved(edge)]
-        index = bad[1] if entry.shape == parent.shape else None
+        parts = _parts(g)
+        named = {"g" if len(parts) == 1 else f"g[{k}]": part for k, part in enumerate(parts)}
+        for edge in led:
+            named.update(_saved(edge))
+        at = alike if _is_call(edges) else broadcast if entry.shape == parent.shape else nowhere
+        if isinstance(parent, Joint) and _is_call(edges):
+            # A call that takes its arguments all in one: say which.
+            names = {parent.op.outputs[k]: None}
         more = ", added to what had arrived there, is" if met else " is"
         headline = f"The gradient of {entry.name} in {', '.join(names)}{more}"
-        self._raise(entry, "cotangent", bad, dict(given), entry.shape, index, headline, walked)
+        self._raise(entry, "cotangent", bad, named, found.shape, at, headline, walked)
 
     def _tangent(self, entry: Entry, edges: Any, given: dict[Entry, Array], found: Array, walked: Line | None) -> None:
         bad = self.bad(found)
@@ -265,34 +259,39 @@ class Watch:
         named: dict[str, Any] = {}
         for edge in edges:
             if edge[0] in given:
-                named[f"the tangent of {_input(entry, edge[1].position)}"] = given[edge[0]]
+                for k, part in enumerate(parts := _parts(given[edge[0]])):
+                    which = f"[{k}]" if len(parts) > 1 else ""
+                    named[f"the tangent of {_input(entry, edge[1].position)}{which}"] = part
                 named.update(_saved(edge))
         headline = f"The tangent of {entry.name} is"
-        self._raise(entry, "tangent", bad, named, entry.shape, bad[1], headline, walked)
+        at = alike if _is_call(edges) else broadcast
+        self._raise(entry, "tangent", bad, named, found.shape, at, headline, walked)
 
     def _raise(
-        self, entry: Entry, what: str, bad: Any, named: dict[str, Any], shape: Any, index: Any, headline: str,
-        walked: Line | None,
+        self, entry: Entry, what: str, bad: Any, named: dict[str, Any], shape: Any, at: Callable[..., bool],
+        headline: str, walked: Line | None,
     ) -> None:  # fmt: skip
         aside = aside_of(entry)
-        operands = self._operands(named.items(), shape, index)
+        operands = self._operands(named.items(), shape, bad[1], at)
         within = aside.within if aside is not None else ""
-        raise NonFinite(entry.name, what, bad, _line(entry), operands, headline=headline, walked=walked, within=within)
+        raise NonFinite(
+            entry.name, what, bad, line_of(entry), operands, headline=headline, walked=walked, within=within
+        )
 
     def _operands(
-        self, named: Iterable[tuple[str, Any]], shape: tuple[int, ...], index: tuple[int, ...] | None
+        self, named: Iterable[tuple[str, Any]], shape: tuple[int, ...], index: tuple[int, ...], at: Callable[..., bool]
     ) -> list[Operand]:
         """Tell of what an op was given: what is bad already, or else stands at the index, or is infinite."""
         operands = []
         for name, x in named:
-            data = _data(x)
+            data = data_of(x)
             if not isinstance(data, (np.ndarray, np.generic, int, float, complex)):
                 continue
             data = np.asarray(data)
             where, origin = None, ""
             if (bad := self.bad(data)) is not None:
                 where, origin = bad[1], _origin(x)
-            elif index is not None and _broadcasts(data.shape, shape):
+            elif at(data.shape, shape):
                 own = index[len(index) - data.ndim :]
                 where = tuple(0 if size == 1 else i for i, size in zip(own, data.shape, strict=True))
             elif (infinite := _INFINITE.bad(data)) is not None:
@@ -312,49 +311,41 @@ def note(entry: Entry) -> None:
         now = inside.get()
         aside.line = now.line or user_line(LAYERS)
         aside.within = now.text
-        aside.seals = tuple([_seal(rule, saved) for _, rule, saved in entry.edges or ()])
+        aside.seals = seals_of(entry)
 
 
-def _seal(rule: Rule, saved: Any) -> tuple[int, ...]:
-    several = (saved,) if rule.arity == 1 else saved if rule.arity else ()
-    return tuple([_hash(value) for value in several])
-
-
-def _hash(value: Any) -> int:
-    """Hash the arrays in what was saved; of what cannot change, 0."""
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
-        flat = np.ascontiguousarray(value).reshape(-1)
-        return zlib.crc32(flat.view(np.uint8).data) if flat.size else 0
-    if isinstance(value, (list, tuple)):
-        return hash(tuple([_hash(item) for item in value]))
-    return 0
-
-
-def _check_seals(entry: Entry, seals: Sequence[tuple[int, ...]], walked: Line | None) -> None:
-    for (_, rule, saved), before in zip(entry.edges or (), seals, strict=True):
-        for name, was, now in zip(rule.names, before, _seal(rule, saved), strict=True):
-            if was != now:
-                raise Changed(entry.name, "its output" if name == "ans" else name, _line(entry), walked)
-
-
-def _line(entry: Entry) -> Line | None:
-    aside = aside_of(entry)
-    return aside.line if aside is not None else None
-
-
-def _data(x: Any) -> Any:
-    return x._value if isinstance(x, Shell) else x
+def called_with(entry: Entry) -> dict[str, Any]:
+    """Give what a call that is an entry was given, by name."""
+    edges = entry.edges or ()
+    if not edges:
+        return {}
+    parents = getattr(entry, "parents", None) or {edge[1].position: edge[0] for edge in edges}
+    _, rule, saved = edges[0]
+    count = sum(name.startswith("argument") for name in rule.names)
+    first = next((k for k, name in enumerate(rule.names) if name.startswith("argument")), 0)
+    several = ((saved,) if rule.arity == 1 else saved)[first : first + count]
+    at = [parents.get(i) for i in range(count)] if isinstance(parents, dict) else parents
+    return {
+        name: value if parent is None else shell(value, parent)
+        for name, value, parent in zip(argument_names(count), several, at, strict=True)
+    }
 
 
 def _at(x: Any, index: tuple[int, ...]) -> Any:
-    return _data(x)[index]
+    return data_of(x)[index]
 
 
-def _parts(derivative: Any) -> tuple[Any, ...]:
+def _parts(derivative: Any) -> list[Any]:
     """Give the arrays of a derivative: of an op with several outputs there are several."""
+    return [part for _, part in _numbered(derivative)]
+
+
+def _numbered(derivative: Any) -> Sequence[tuple[int, Any]]:
+    if derivative is None:
+        return ()
     if isinstance(derivative, Bundle):
-        return tuple(part for part in derivative.parts if part is not None)
-    return () if derivative is None else (derivative,)
+        return [(k, part) for k, part in enumerate(derivative.parts) if part is not None]
+    return ((0, derivative),)
 
 
 def _saved(edge: Any) -> Iterator[tuple[str, Any]]:
@@ -368,10 +359,25 @@ def _input(entry: Entry, position: int) -> str:
     return names[position] if position < len(names) else f"[{position}]"
 
 
-def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+def broadcast(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Tell whether an operand has an element for each of the result: of ops that act element by element."""
     return len(shape) <= len(to) and all(
         size in (1, wide) for size, wide in zip(reversed(shape), reversed(to), strict=False)
     )
+
+
+def alike(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Tell whether an operand is like the result, or one number: of calls that nobody looks into."""
+    return shape == to or shape == ()
+
+
+def nowhere(*_: Any) -> bool:
+    """Tell of no operand that an element of it stands for one of the result: of ops that mix."""
+    return False
+
+
+def _is_call(edges: Any) -> bool:
+    return bool(edges) and isinstance(edges[0][1], CallRule)
 
 
 def _origin(x: Any) -> str:
@@ -385,6 +391,6 @@ def _origin(x: Any) -> str:
         return "a leaf"
     if isinstance(entry, Variable):
         return "an argument of the function that is differentiated"
-    line = _line(entry)
-    where = f"recorded at {written(line)}" if line else "recorded before debug() was entered"
+    line = line_of(entry)
+    where = f"recorded at {written(line)}" if line else "recorded outside of debug()"
     return f"the result of {entry.name}, {where}"

@@ -74,14 +74,15 @@ class LeakyReLU(Configurable):
     def __call__(self, x: Any) -> Tensor:
         """Give an array of the shape of `x`."""
         x = _tensor(x)
-        return cast(Tensor, np.where(x > 0, x, self.slope * x))
+        kind: Any = x.dtype.type if x.dtype.kind == "f" else np.float64
+        return cast(Tensor, x * np.where(x.detach() > 0, kind(1), kind(self.slope)))
 
 
 class Sigmoid(Configurable):
     """Probabilities from scores, each for itself: `1 / (1 + exp(-x))` (the book, chapter 16).
 
-    It is computed as a / (a + b), with the exponentials a of min(x, 0) and b of min(-x, 0): neither overflows, and
-    both tails, and those of every derivative, are exact to rounding.
+    It is computed as exp(-m) / (exp(-m) + exp(-x - m)) with m = max(-x, 0), a constant to the tape, as its derivative
+    cancels: nothing overflows, and both tails, and those of every derivative, are exact to rounding.
 
     Examples
     --------
@@ -208,8 +209,9 @@ def _erfc() -> Any:
 
 
 def _sigmoid(x: Tensor) -> Tensor:
-    a, b = np.exp(np.minimum(x, 0)), np.exp(np.minimum(-x, 0))
-    return cast(Tensor, a / (a + b))
+    m = np.maximum(-x.detach(), 0)
+    c = np.exp(-m)
+    return cast(Tensor, c / (c + np.exp(-x - m)))
 
 
 def _shifted(activation: Configurable, x: Any) -> Tensor:

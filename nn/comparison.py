@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from os import PathLike
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from nn import analytic
-from nn.activations import ReLU, Softmax
-from nn.labels import class_numbers
-from nn.layers import Dense, Sequential
-from nn.losses import CLIP, CategoricalCrossentropy, softmax_cross_entropy
+from nn import byhand
+from nn.activations import Softmax
+from nn.layers import Dense, Dropout, Sequential
+from nn.losses import CLIP, BinaryCrossentropy, CategoricalCrossentropy, MeanAbsoluteError, softmax_cross_entropy
+from nn.mode import training
+from nn.regularizers import L1, regularization_loss
 from nn.walk import named_parameters
 
 Array = NDArray[Any]
-#: Gradients by the id of the parameter.
-Gradients = dict[int, Array]
 
 _ROUNDS = 7
 
@@ -41,12 +41,16 @@ class Difference:
         The same, divided by the largest element of the formula's gradient. So small elements beside large ones do not
         blow it up, and a gradient that is small as a whole does not hide it. If the formula's gradient is all zeros it
         is 0 where the tape's is too, and infinite otherwise.
+    tape, formula : ndarray
+        The two gradients.
     """
 
     parameter: str
     shape: tuple[int, ...]
     absolute: float
     relative: float
+    tape: Array = field(repr=False, compare=False)
+    formula: Array = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,17 @@ class Comparison:
         One for each parameter.
     time_tape, time_formula : float
         Seconds for forward and backward pass together, the median of a few rounds.
+    notes : tuple of str
+        Where the book's formula is not the derivative, as far as these data come there.
+    sources : str
+        Formulas beside what the tape derives, if that was asked for.
     """
 
     rows: tuple[Difference, ...]
     time_tape: float
     time_formula: float
+    notes: tuple[str, ...] = ()
+    sources: str = field(default="", repr=False)
 
     @property
     def relative(self) -> float:
@@ -80,43 +90,69 @@ class Comparison:
         times = (f"{seconds * 1e6:,.0f} µs" for seconds in (self.time_tape, self.time_formula))
         lines.append(("all", "", f"{absolute:.1e}", f"{self.relative:.1e}", *times))
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join(
+        table = [
             "  ".join(
                 cell.ljust(width) if i < 2 else cell.rjust(width)
                 for i, (cell, width) in enumerate(zip(line, widths, strict=True))
             ).rstrip()
             for line in lines
-        )
+        ]
+        return "\n".join([*table, *(f"note: {note}" for note in self.notes), *([self.sources] if self.sources else [])])
+
+    def draw(self, path: str | PathLike[str]) -> None:
+        """Draw how far each element of each parameter is off, as a heat map: see `nn.heatmap`.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Where the picture goes; its ending says of which kind it is.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        from nn.heatmap import drawn
+
+        drawn(self.rows, path)
 
 
-def compare(model: Sequential, X: Any, y: Any) -> Comparison:
-    """Compute the gradients of the mean cross-entropy by tape and by hand-derived formula; print and return a table.
+def compare(model: Any, X: Any, y: Any, loss: Any = None, *, source: bool = False) -> Comparison:
+    """Compute the gradients of the loss by tape and by hand-derived formula; print and return a table.
 
-    A model that ends in `Softmax` goes through `CategoricalCrossentropy`, and the formulas are those of the loss and of
-    the softmax one after the other (`nn.analytic.categorical_crossentropy`, `nn.analytic.softmax`). One that ends in
-    scores goes through `softmax_cross_entropy`, and the formula is the combined one. The model is left as it was,
-    gradients included.
+    Layers are in training mode, and `Dropout` draws the same masks on both sides. What regularisers ask is added to the
+    loss. A softmax or sigmoid goes through a formula of its own, and that of the loss follows; of scores (a loss with
+    `from_logits=True`) the two are combined. The model is left as it was, gradients and generators included.
+
+    In five places the book's formula is not the derivative (docs/conventions.md). Where the data come to one, the
+    difference shows, and a note below the table tells why.
 
     Parameters
     ----------
     model : Sequential
-        Of `Dense` and `ReLU`, with at most one `Softmax`, at the end.
+        Of the layers and activations of `nn`; or what has a list of them as `layers`, and maybe a `loss`.
     X : array_like
-        Inputs, shape (samples, features).
+        Inputs, shape (samples, features), or what the first layer takes.
     y : array_like
-        Class numbers, shape (samples,), or one-hot rows, shape (samples, classes).
+        Targets, as the loss takes them.
+    loss : Loss, optional
+        One of `nn`. By default `CategoricalCrossentropy` if the last layer is a `Softmax`, else
+        `softmax_cross_entropy`.
+    source : bool
+        Whether to set, for each kind of layer in the model, the formula beside the NumPy source that `autograd.derive`
+        gives for it.
 
     Returns
     -------
     Comparison
-        `rows` has the differences as numbers, `str()` the table.
+        `rows` has the differences as numbers, `str()` the table, and `draw("file.png")` draws them.
 
     Raises
     ------
     TypeError
-        If a layer has no formula here, or labels are not integers.
+        If there is no formula for a layer or the loss, or targets are of a wrong kind.
     ValueError
-        If inputs or parameters are NaN or infinite (says where), there is no parameter, or labels do not fit.
+        If inputs or parameters are NaN or infinite (says where), there is no parameter, or targets do not fit.
 
     Examples
     --------
@@ -130,44 +166,90 @@ def compare(model: Sequential, X: Any, y: Any) -> Comparison:
     True
     """
     layers = _layers(model)
-    names = named_parameters(model)
+    loss, start = _loss(model, layers, loss)
+    names = named_parameters({"layers": model.layers})
     if not names:
         raise ValueError("nn.compare: the model has no parameter with requires_grad=True; there is nothing to compare.")
-    X = X.numpy() if isinstance(X, Tensor) else np.asarray(X)
-    if X.dtype.kind not in "biuf":
-        raise TypeError(f"nn.compare: inputs are real numbers; met dtype {X.dtype}.")
-    if X.ndim != 2:
-        raise ValueError(f"nn.compare: inputs have the shape (samples, features); met shape {X.shape}.")
+    X = _inputs(X)
     for name, array in {"the inputs": X, **{name: param.data for name, param in names.items()}}.items():
         _finite(name, array)
-    labels = class_numbers(y, model(X).shape)
+    forward = Sequential(*layers)
+    with training(False):
+        shape = forward(X).shape
+    targets = byhand.targets(loss, y, shape)
+    same_masks = _generators(layers)
+    params = list(names.values())
 
-    def tape() -> Gradients:
-        return _by_tape(model, list(names.values()), X, labels)
+    def tape() -> byhand.Gradients:
+        with same_masks(), training():
+            return _by_tape(forward, loss, params, X, targets)
 
-    def formula() -> Gradients:
-        return _by_formula(layers, X, labels)
+    def formula() -> tuple[byhand.Gradients, Array]:
+        with same_masks():
+            return byhand.gradients(layers, start, X, targets)
 
-    expected, found = formula(), tape()
+    (expected, outputs), found = formula(), tape()
     rows = tuple(_difference(name, found[id(param)], expected[id(param)]) for name, param in names.items())
     times = [(_seconds(tape), _seconds(formula)) for _ in range(_ROUNDS)]
-    table = Comparison(rows, *(median(column) for column in zip(*times, strict=True)))
+    sources = ""
+    if source:
+        from nn.beside import beside
+
+        sources = beside(layers, loss, start, X, targets)
+    notes = tuple(_notes(layers, loss, outputs, targets))
+    time_tape, time_formula = np.median(times, axis=0).tolist()
+    table = Comparison(rows, time_tape, time_formula, notes, sources)
     print(table)
     return table
 
 
-def _layers(model: Any) -> Sequence[Any]:
-    """Look whether there is a formula for each layer."""
-    if type(model) is not Sequential:
+def _layers(model: Any) -> list[Any]:
+    """Give the layers in their order, those of a `Sequential` within it too, if there is a formula for each."""
+    if isinstance(model, Sequential):
+        fits = type(model) is Sequential
+    else:
+        fits = isinstance(getattr(model, "layers", None), (list, tuple))
+    if not fits:
         raise TypeError(f"nn.compare takes a Sequential; met {type(model).__name__}. Write nn.Sequential(layer, ...).")
-    for i, layer in enumerate(model.layers):
-        if type(layer) is Softmax and i < len(model) - 1:
-            raise TypeError(f"nn.compare: Softmax is layer {i} of {len(model)}; its formula is for the last one.")
-        if type(layer) not in (Dense, ReLU, Softmax):
-            raise TypeError(
-                f"nn.compare has no formula for layer {i}, {layer!r}; it knows Dense, ReLU, and Softmax as the last."
-            )
-    return model.layers
+    flat: list[Any] = []
+    stack = list(reversed(model.layers))
+    while stack:
+        layer = stack.pop()
+        if type(layer) is Sequential:
+            stack.extend(reversed(layer.layers))
+        else:
+            flat.append(layer)
+    for i, layer in enumerate(flat):
+        if byhand.way_of(layer) is None:
+            known = ", ".join([kind.__name__ for kind in byhand.WAYS] + ["GELU"])
+            raise TypeError(f"nn.compare has no formula for layer {i}, {layer!r}; it knows {known}.")
+    return flat
+
+
+def _loss(model: Any, layers: Sequence[Any], loss: Any) -> tuple[Any, byhand.Start]:
+    """Give the loss, and where the way back starts."""
+    if loss is None:
+        loss = getattr(model, "loss", None)
+    if loss is None:
+        separate = bool(layers) and type(layers[-1]) is Softmax
+        loss = CategoricalCrossentropy() if separate else softmax_cross_entropy
+    start = byhand.start_of(loss)
+    if start is None:
+        raise TypeError(
+            f"nn.compare has no formula for the loss {loss!r}; it knows CategoricalCrossentropy, BinaryCrossentropy, "
+            "MeanSquaredError, MeanAbsoluteError, Huber, and softmax_cross_entropy."
+        )
+    return loss, start
+
+
+def _inputs(X: Any) -> Array:
+    X = X.numpy() if isinstance(X, Tensor) else np.asarray(X)
+    if X.dtype.kind not in "biuf":
+        raise TypeError(f"nn.compare: inputs are real numbers; met dtype {X.dtype}.")
+    if X.ndim < 2:
+        raise ValueError(f"nn.compare: inputs have the shape (samples, features); met shape {X.shape}.")
+    given: Array = X if X.dtype.kind == "f" else X.astype(np.float64)
+    return given
 
 
 def _finite(name: str, array: Array) -> None:
@@ -180,51 +262,57 @@ def _finite(name: str, array: Array) -> None:
         )
 
 
-def _by_tape(model: Sequential, params: list[Tensor], X: Array, labels: Array) -> Gradients:
+def _generators(layers: Sequence[Any]) -> Callable[[], Any]:
+    """Give a context in which every generator starts from where it is now, and after which it is there again."""
+    generators = [layer.rng for layer in layers if isinstance(layer, Dropout)]
+    states = [generator.bit_generator.state for generator in generators]
+
+    @contextmanager
+    def from_here() -> Iterator[None]:
+        try:
+            yield
+        finally:
+            for generator, state in zip(generators, states, strict=True):
+                generator.bit_generator.state = state
+
+    return from_here
+
+
+def _by_tape(model: Any, loss: Any, params: list[Tensor], X: Array, targets: Array) -> byhand.Gradients:
     """Take the gradients that `backward` leaves, and put back those that were there."""
     before = [param.grad for param in params]
     try:
         for param in params:
             param.grad = None
-        output = model(X)
-        ends_in_softmax = isinstance(model.layers[-1], Softmax)
-        loss = (CategoricalCrossentropy() if ends_in_softmax else softmax_cross_entropy)(output, labels)
-        loss.backward()
+        penalty = regularization_loss(model)
+        total = loss(model(X), targets)
+        (total if isinstance(penalty, float) else total + penalty).backward()
         return {id(param): np.zeros_like(param.data) if param.grad is None else param.grad for param in params}
     finally:
         for param, grad in zip(params, before, strict=True):
             param.grad = grad
 
 
-def _by_formula(layers: Sequence[Any], X: Array, labels: Array) -> Gradients:
-    """Go forward and back as the book does, each layer's input kept for its backward."""
-    inputs, x = [], X
-    for layer in layers:
-        inputs.append(x)
-        if isinstance(layer, Dense):
-            x = x @ layer.weights.data + layer.biases.data
-        else:
-            x = np.maximum(x, 0) if isinstance(layer, ReLU) else _softmax(x)
-    separate = isinstance(layers[-1], Softmax)
-    probabilities = x if separate else _softmax(x)
-    np.mean(-np.log(np.clip(probabilities[np.arange(len(labels)), labels], CLIP, 1 - CLIP)))
-    start = analytic.categorical_crossentropy if separate else analytic.softmax_categorical_crossentropy
-    dvalues = start(probabilities, labels)
-    gradients: Gradients = {}
-    for layer, x in zip(reversed(layers), reversed(inputs), strict=True):
-        if isinstance(layer, Dense):
-            dvalues, dweights, dbiases = analytic.dense(dvalues, x, layer.weights.data)
-            for param, gradient in ((layer.weights, dweights), (layer.biases, dbiases)):
-                # A layer that stands in the model twice gets the sum.
-                gradients[id(param)] = gradients[id(param)] + gradient if id(param) in gradients else gradient
-        else:
-            dvalues = analytic.relu(dvalues, x) if isinstance(layer, ReLU) else analytic.softmax(dvalues, probabilities)
-    return gradients
-
-
-def _softmax(x: Array) -> Array:
-    exponentials = np.exp(x - np.max(x, axis=1, keepdims=True))
-    return np.asarray(exponentials / np.sum(exponentials, axis=1, keepdims=True))
+def _notes(layers: Sequence[Any], loss: Any, outputs: Array, targets: Array) -> Iterator[str]:
+    """Say at which of the five places these data are; their numbers are those of docs/conventions.md."""
+    clipped = (outputs < CLIP) | (outputs > 1 - CLIP)
+    if type(loss) is CategoricalCrossentropy and not loss.from_logits:
+        if clipped[np.arange(len(targets)), targets].any():
+            yield "the loss clips probabilities at 1e-7, where its derivative is 0; the book's formula does not (1)."
+        if (outputs == 0).any():
+            yield "the book's formula divides by probabilities that are 0, also of classes with y = 0: 0/0 (2)."
+    if type(loss) is BinaryCrossentropy and not loss.from_logits and clipped.any():
+        yield "the loss clips probabilities at 1e-7, where its derivative is 0; the book's formula is not (3)."
+    zeros = (
+        (param.data == 0).any()
+        for layer in layers if isinstance(layer, Dense)
+        for regularizer, param in ((layer.weight_regularizer, layer.weights), (layer.bias_regularizer, layer.biases))
+        if any(isinstance(part, L1) and part.strength for part in byhand.parts_of(regularizer))
+    )  # fmt: skip
+    if any(zeros):
+        yield "of L1 at 0 the book takes +1, where the tape takes 0 (4)."
+    if type(loss) is MeanAbsoluteError:
+        yield "the book's formula of the mean absolute error has the opposite sign (5)."
 
 
 def _difference(name: str, found: Array, expected: Array) -> Difference:
@@ -232,7 +320,7 @@ def _difference(name: str, found: Array, expected: Array) -> Difference:
     scale = float(np.max(np.abs(expected)))
     # Written so that NaN on either side comes out as NaN.
     relative = absolute / scale if scale != 0 else (0.0 if absolute == 0 else absolute * np.inf)
-    return Difference(name, found.shape, absolute, relative)
+    return Difference(name, found.shape, absolute, relative, found, expected)
 
 
 def _seconds(function: Callable[[], Any]) -> float:

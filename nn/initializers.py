@@ -19,7 +19,8 @@ from nn.suggest import nearest
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
-Initializer = Callable[[np.random.Generator, Shape], Array]
+#: Named as text: `np.random` is loaded when a model is made, and no earlier.
+Initializer = Callable[["np.random.Generator", Shape], Array]
 
 
 def book(rng: np.random.Generator, shape: Shape) -> Array:

@@ -109,8 +109,8 @@ class BinaryCrossentropy(Loss):
     """The mean of `-(y log(p) + (1 - y) log(1 - p))` over outputs, each a probability for itself, and samples.
 
     The probability is clipped to [1e-7, 1 - 1e-7], as in *Neural Networks from Scratch in Python* (Kinsley and
-    Kukieła, chapter 16). From scores z nothing is clipped: it is `y log(1 + exp(-z)) + (1 - y) log(1 + exp(z))`, exact
-    and finite however large they are.
+    Kukieła, chapter 16). From scores z nothing is clipped: it is `log(1 + exp(z)) - y z`, exact and finite however
+    large they are.
 
     Predictions have the shape (samples, outputs), or (samples,). Targets have the same, and are from 0 to 1.
 
@@ -135,7 +135,9 @@ class BinaryCrossentropy(Loss):
         y_pred = _tensor(y_pred)
         y = numbers(y_true, y_pred.shape, between=(0, 1)).astype(y_pred.dtype)
         if self.from_logits:
-            return _mean_of_outputs(y * np.logaddexp(0, -y_pred) + (1 - y) * np.logaddexp(0, y_pred))
+            # As with softmax the larger of z and 0 is a constant to the tape.
+            largest = np.maximum(y_pred.detach(), 0)
+            return _mean_of_outputs(largest - y * y_pred + np.log(np.exp(-largest) + np.exp(y_pred - largest)))
         p = np.clip(y_pred, CLIP, 1 - CLIP)
         return _mean_of_outputs(-(y * np.log(p) + (1 - y) * np.log(1 - p)))
 

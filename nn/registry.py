@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from inspect import isabstract, signature
 from typing import Any
 
@@ -104,6 +103,9 @@ def _bare(name: str) -> str:
 
 @cache
 def _known() -> dict[str, type]:
+    # Needed when something is made from its name, and no earlier.
+    from importlib.util import find_spec
+
     rooms = [import_module(f"nn.{room}") for room in _ROOMS if find_spec(f"nn.{room}")]
     return {
         _bare(name): thing

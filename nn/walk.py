@@ -14,8 +14,10 @@ import numpy as np
 
 from autograd import Tensor
 
+#: Settings: nothing is to be found in them.
+_PLAIN = frozenset((int, float, bool, str, type(None), np.dtypes.Float64DType, np.dtypes.Float32DType))
 #: Objects whose attributes are code or a machine's insides, not parts of a model.
-_CLOSED = (ModuleType, type, FunctionType, BuiltinFunctionType, MethodType, np.random.Generator)
+_CLOSED = (ModuleType, type, FunctionType, BuiltinFunctionType, MethodType)
 
 
 class Apart:
@@ -87,7 +89,7 @@ def parameters(model: Any) -> list[Tensor]:
 
 
 def objects(model: Any) -> Iterator[tuple[str, Any]]:
-    """Go through all that a model consists of, itself first: layers, containers, parameters, settings.
+    """Go through all that a model consists of, itself first: layers, containers, parameters; numbers and texts apart.
 
     Parameters
     ----------
@@ -116,7 +118,8 @@ def objects(model: Any) -> Iterator[tuple[str, Any]]:
         seen.add(id(part))
         yield name, part
         if not isinstance(part, Tensor):
-            stack.extend(reversed([(f"{name}.{key}" if name else key, child) for key, child in _parts(part)]))
+            parts = [(key, child) for key, child in _parts(part) if type(child) not in _PLAIN]
+            stack.extend((f"{name}.{key}" if name else key, child) for key, child in reversed(parts))
 
 
 def _parts(part: Any) -> Iterator[tuple[str, Any]]:
@@ -125,7 +128,7 @@ def _parts(part: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(key), value) for key, value in part.items())
     elif isinstance(part, (list, tuple)):
         yield from ((str(i), value) for i, value in enumerate(part))
-    elif not isinstance(part, (*_CLOSED, Apart)):
+    elif not isinstance(part, (*_CLOSED, np.random.Generator, Apart)):
         for cls in type(part).__mro__:
             slots = cls.__dict__.get("__slots__", ())
             for slot in (slots,) if isinstance(slots, str) else slots:

@@ -121,53 +121,6 @@ def test_of_a_tape_between_intermediates_the_hooks_of_its_inputs_come_last() -> 
     assert seen == ["k", "h"]
 
 
-def test_under_second_order_the_inner_walk_gives_a_tensor_and_the_outer_one_comes_by_too() -> None:
-    seen: list[Any] = []
-
-    def f(x: Any) -> Any:
-        h = x * x
-        h.register_hook(seen.append)
-        return np.sin(h)
-
-    x = 0.7
-    assert grad(grad(f))(x) == pytest.approx(2 * np.cos(x * x) - 4 * x * x * np.sin(x * x))
-    assert isinstance(seen[0], Tensor) and isinstance(seen[1], np.ndarray) and len(seen) == 2
-    assert seen[0].item() == pytest.approx(np.cos(x * x))
-    assert seen[1] == pytest.approx(-np.sin(x * x) * 2 * x)
-
-
-def test_what_a_hook_computes_is_itself_differentiated() -> None:
-    def slope(x: Any) -> Any:
-        def f(y: Any) -> Any:
-            h = y * y
-            h.register_hook(lambda g: g * x)
-            return h * 3.0
-
-        return grad(f)(2.0 * x)
-
-    # The hook makes of 6 y at y = 2 x the product 12 x^2.
-    assert slope(5.0) == 300 and grad(slope)(5.0) == 120
-
-
-def test_the_second_derivative_of_what_a_hook_returns() -> None:
-    def f(x: Any) -> Any:
-        h = np.log(x)
-        h.register_hook(lambda g: g * 3)
-        return h * 2.0
-
-    # First 6 / x. In the outer walk nothing flows through h, for log's rule does not use its output.
-    assert grad(grad(f))(2.0) == pytest.approx(-6 / 4)
-
-
-def test_a_leaf_outside_is_hooked_where_its_own_walk_arrives() -> None:
-    w, seen = leaf(3.0), []
-    w.register_hook(lambda g: seen.append(float(g)))
-    slope = grad(lambda x: w * x * x)(2.0)
-    assert seen == []
-    slope.backward()
-    assert seen == [4.0] and w.grad == 4
-
-
 def test_forward_mode_has_no_cotangents() -> None:
     def f(x: Any) -> Any:
         x.register_hook(lambda g: 1 / 0)

@@ -383,3 +383,21 @@ def test_a_result_outlives_its_tensor_and_a_leaf_its_results() -> None:
     (x * x).sum().backward()
     np.testing.assert_array_equal(data, 2 * A)
     np.testing.assert_array_equal(x.grad, 2 * A)
+
+
+@pytest.mark.parametrize(
+    ("given", "met"),
+    [
+        (np.ones(2), "met ndarray"),
+        (None, "met NoneType"),
+        (3.0, "met float"),
+        ({"a": Tensor(1.0, requires_grad=True)}, "met dict"),
+        ([Tensor(1.0), np.ones(2)], "met ndarray in a list"),
+    ],
+)
+def test_what_has_no_tape_is_refused_by_name(given: Any, met: str) -> None:
+    with pytest.raises(TypeError, match=rf"Tape\.of takes a Tensor, an Entry, or a sequence of these; {met}\."):
+        Tape.of(given)
+    if given is not None:
+        with pytest.raises(TypeError, match=met):
+            Tape.of(Tensor(1.0, requires_grad=True) * 2, given)

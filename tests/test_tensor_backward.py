@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -270,6 +271,34 @@ def test_no_grad_as_a_decorator() -> None:
     assert not update(x).requires_grad
     assert not update(x).requires_grad
     assert (x * 2).requires_grad
+
+
+def test_no_grad_does_not_decorate_what_begins_later() -> None:
+    async def later() -> None: ...
+
+    def items() -> Any:
+        yield
+
+    for fun, kind in ((later, "coroutine"), (items, "generator")):
+        with pytest.raises(TypeError, match=f"does not reach into the {kind} {fun.__name__}; write 'with no_grad"):
+            no_grad(fun)
+
+
+def test_gradients_that_arrive_at_the_same_time_are_all_added() -> None:
+    x = Tensor(np.zeros(2000), requires_grad=True)
+    begin = threading.Barrier(8)
+
+    def run() -> None:
+        begin.wait()
+        for _ in range(100):
+            np.sum(x * 1.0).backward()
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    np.testing.assert_array_equal(x.grad, np.full(2000, 800.0))
 
 
 def test_an_exception_inside_no_grad_turns_recording_on_again() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -51,13 +52,19 @@ def leaves(tree: Any) -> list[Any]:
 @pytest.mark.parametrize("name", ALIASING)
 def test_results_alias_nothing(name: str) -> None:
     fun, x, y = ALIASING[name], A.copy(), A + 1
-    out, pullback = vjp(fun, x, y)
+
+    def unused() -> Any:
+        return pytest.warns(UserWarning, match="does not depend") if name == "a constant" else nullcontext()
+
+    with unused():
+        out, pullback = vjp(fun, x, y)
     shapes = [np.shape(leaf) for leaf in leaves(out)]
     cotangents = [np.ones(shape) for shape in shapes]
     structured = cotangents[0] if len(cotangents) == 1 else type(out)(cotangents)
     gradients = pullback(structured)
     tx, ty = np.ones(3), np.ones(3)
-    value, tangent = jvp(fun, (x, y), (tx, ty))
+    with unused():
+        value, tangent = jvp(fun, (x, y), (tx, ty))
     for results in ([*leaves(out), *gradients], [*leaves(value), *leaves(tangent)]):
         given = [x, y, tx, ty, A, *cotangents]
         for i, one in enumerate(results):
@@ -163,8 +170,8 @@ def test_a_function_that_does_not_depend_on_its_argument_is_named() -> None:
         (True, r"at True\. Write 1\.0\."),
         (np.arange(3), r"an array of int64\. Write x\.astype\(float\)"),
         (np.array([True]), r"an array of bool\. Write x\.astype\(float\)"),
-        ([1.0, 2], r"at 2\. Write 2\.0"),
-        ({"w": np.int32(1)}, r"int32.*x\.astype\(float\)"),
+        ([1.0, 2], r"at 2 \(in its argument at \[1\]\)\. Write 2\.0"),
+        ({"w": np.int32(1)}, r"int32 \(in its argument at \['w'\]\).*x\.astype\(float\)"),
         (Tensor([1, 2]), r"int64.*x\.astype\(float\)"),
     ],
 )
@@ -179,7 +186,7 @@ def test_integers_and_booleans_have_no_derivative(x: Any, text: str) -> None:
 
 @pytest.mark.parametrize("x", ["a", None, np.array([object()]), np.array(["a"])])
 def test_what_is_no_number_is_refused(x: Any) -> None:
-    with pytest.raises(TypeError, match=r"holds numbers .*, met dtype"):
+    with pytest.raises(TypeError, match="which is neither a number nor an array of numbers"):
         grad(lambda x: x)(x)
 
 

@@ -19,9 +19,9 @@ from autograd.compiler import backends, differentiated
 from autograd.compiler.explain import explained
 from autograd.compiler.inference import ones as dummy
 from autograd.compiler.optimize import flops_of, optimized
-from autograd.compiler.program import Program, Value, mapped
+from autograd.compiler.program import Program, Value
 from autograd.compiler.recording import Recording, record, settled
-from autograd.compiler.signature import Parameters, Static, described, difference, is_array, read
+from autograd.compiler.signature import Parameters, described, difference, is_array, read
 from autograd.compiler.state import is_compiling
 from autograd.entry import Leaf, Shell, is_recording
 from autograd.tree import flatten
@@ -91,9 +91,7 @@ class Made:
     def call(self, leaves: list[Any]) -> Any:
         """Run on the leaves of the arguments, and give what the function returns."""
         recording = self.recording
-        tracked = is_recording() and (
-            any(isinstance(x, Shell) and x.entry is not None for x in leaves) or self._differentiated_outside()
-        )
+        tracked = self.tracked(leaves)
         if recording.reads:
             leaves = leaves + [held.tensor if tracked and held.tensor is not None else held.read()
                                for held in recording.reads]  # fmt: skip
@@ -110,6 +108,12 @@ class Made:
         if tracked:
             results = differentiated.on_tape(self, leaves, results, drawn)
         return recording.build(results)
+
+    def tracked(self, leaves: list[Any]) -> bool:
+        """Tell whether a call is being differentiated."""
+        return is_recording() and (
+            any(isinstance(x, Shell) and x.entry is not None for x in leaves) or self._differentiated_outside()
+        )
 
     def _differentiated_outside(self) -> bool:
         """Tell whether a Tensor outside is what a transform around this call differentiates; a leaf alone is none."""
@@ -165,6 +169,8 @@ class Compiled:
     """
 
     off: Collection[str] = ()
+    #: What is looked into for what a program reads.
+    functions = ("fn",)
 
     def __init__(self, fn: Fn, static: Any, donate: Any, backend: str) -> None:
         if not callable(fn):
@@ -183,6 +189,8 @@ class Compiled:
         if is_compiling():
             return self.fn(*args, **kwargs)
         made, leaves = self._made(args, kwargs)
+        if made.recording.apart and made.tracked(leaves):
+            return self.fn(*args, **kwargs)
         return made.call(leaves)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
@@ -294,10 +302,7 @@ class Compiled:
         signature = described(parameters.by_name(args, kwargs), "", {})
         if why is None:
             why = "first call" if self._latest is None else difference(self._latest.signature, signature)
-        statics = [arg.value for arg in (*args, *kwargs.values()) if isinstance(arg, Static)]
-        args = tuple(arg.value if isinstance(arg, Static) else arg for arg in args)
-        kwargs = {name: arg.value if isinstance(arg, Static) else arg for name, arg in kwargs.items()}
-        recording = record(self.fn, args, kwargs, is_array, statics)
+        recording = record(self.fn, args, kwargs, is_array)
         program = optimized(recording.program, self.off)
         donated = self._donated(recording, args, kwargs)
         emitter, make = backends.emitted_by(self.backend, program, donated, self.off)
@@ -307,7 +312,7 @@ class Compiled:
         made = Made(
             self._name, recording, program, why,
             Memory(storage.nbytes, storage.live, outputs), flops_of(program), signature,
-            mapped((args, kwargs), _shape_of), emitter.source, make, self.backend,
+            _example(args, kwargs), emitter.source, make, self.backend,
             emitter.program,
         )  # fmt: skip
         made.checks = [
@@ -371,6 +376,7 @@ class Compiled:
                 del self._programs[oldest]
 
 
-def _shape_of(leaf: Any) -> Any:
-    """Give an array of a leaf's shape and dtype that takes no memory."""
-    return dummy(leaf.shape, leaf.dtype) if is_array(leaf) and hasattr(leaf, "dtype") else leaf
+def _example(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Give arguments of the same shapes and dtypes whose arrays take no memory."""
+    leaves, rebuild = flatten((args, kwargs))
+    return rebuild([dummy(x.shape, x.dtype) if is_array(x) and hasattr(x, "dtype") else x for x in leaves])

@@ -27,6 +27,9 @@ class Recorded(np.random.Generator):
     def __init__(self, trace: Trace, source: Value) -> None:
         super().__init__(np.random.PCG64(0))
         self._recording = trace, source
+        #: What was drawn, and where the next draw is in it: at its end, but where something is run again.
+        self._drawn: list[Any] = []
+        self.position = 0
 
     def shuffle(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse: it works in place."""
@@ -41,6 +44,9 @@ def _drawing(name: str) -> Fn:
     plain = getattr(np.random.Generator, name)
 
     def draw(self: Recorded, *args: Any, **kwargs: Any) -> Any:
+        if self.position < len(self._drawn):
+            self.position += 1
+            return self._drawn[self.position - 1]
         trace, source = self._recording
         out = kwargs.get("out")
         if out is not None:
@@ -49,13 +55,15 @@ def _drawing(name: str) -> Fn:
         like = plain(np.random.default_rng(0), *mapped(args, throw_away), **mapped(kwargs, throw_away))
         if isinstance(like, (bytes, int)) and not isinstance(like, (np.generic, bool)):
             like = np.asarray(like)
-        return _as_tensor(trace.add(_call, (source, name, *args), kwargs, like, ordered=True))
+        self._drawn.append(_as_tensor(trace.add(drawn, (source, name, *args), kwargs, like, ordered=True)))
+        self.position += 1
+        return self._drawn[-1]
 
     draw.__name__ = name
     return draw
 
 
-def _call(generator: np.random.Generator, name: str, *args: Any, **kwargs: Any) -> Any:
+def drawn(generator: np.random.Generator, name: str, *args: Any, **kwargs: Any) -> Any:
     """Draw from a generator."""
     return getattr(generator, name)(*args, **kwargs)
 

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.program import Constant, Fn, Shape, Value, mapped, name_of
-from autograd.entry import Bundle
+from autograd.entry import Abstract, Bundle
 from autograd.op import Op
 from autograd.tree import flatten
 
 
 def value_like(fn: Fn, leaf: Any) -> Value:
-    """Make the value of which a throw-away result tells shape and dtype."""
-    if not isinstance(leaf, (np.ndarray, np.generic, int, float, complex)):
+    """Make the value of which a throw-away result tells shape and dtype; it is a symbol where `fn` read another one."""
+    if not isinstance(leaf, (np.ndarray, np.generic, Abstract, int, float, complex)):
         raise TypeError(f"{name_of(fn)} returned {leaf!r}, which is no array: it cannot be part of a program.")
     return Value(np.shape(leaf), np.result_type(leaf) if isinstance(leaf, (int, float, complex)) else leaf.dtype)
 

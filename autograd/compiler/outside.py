@@ -133,9 +133,6 @@ class _Walk:
                 )
             self.found.generators.append((place, thing))
             return
-        if type(thing).__name__ == "Compiled" and type(thing).__module__ == "autograd.compiler.compiled":
-            self.visit(thing.fn, None)
-            return
         if isinstance(thing, ContextVar):
             self._context(thing)
             return
@@ -150,6 +147,10 @@ class _Walk:
         text = place.text if place is not None else ""
         if isinstance(thing, Shell):
             self.found.tensors.append((text, thing))
+        elif type(thing).__module__.partition(".")[0] == "autograd":
+            # What of the engine's holds functions of the user's says under which names.
+            for name in getattr(type(thing), "functions", ()):
+                self.visit(getattr(thing, name), Place(f"{text}.{name}", partial(getattr, thing, name)))
         elif isinstance(thing, FunctionType):
             self._function(thing)
         elif isinstance(thing, MethodType):
@@ -251,7 +252,8 @@ class _Walk:
                     with suppress(AttributeError):
                         held.setdefault(name, getattr(thing, name))
         for name in list(held):
-            if name in self.names and isinstance(name, str):
+            # What Python itself keeps there, as `__dict__`, is a new object at each look.
+            if name in self.names and isinstance(name, str) and not name.startswith("__"):
                 where = Place(f"{text}.{name}", partial(getattr, thing, name), partial(setattr, thing, name))
                 if isinstance(held[name], property):
                     continue

@@ -23,9 +23,10 @@ from autograd.compiler.generators import Recorded
 from autograd.compiler.naming import naming
 from autograd.compiler.outside import Outside, Place, survey
 from autograd.compiler.program import Constant, Program, Value
+from autograd.compiler.signature import Static
 from autograd.compiler.state import recordings
 from autograd.compiler.symbol import Symbol, Trace
-from autograd.entry import Leaf, Shell, recording
+from autograd.entry import Leaf, Shell, listening, recording
 from autograd.tensor import shell
 from autograd.tree import flatten
 
@@ -78,6 +79,8 @@ class Recording:
     reads, writes : list of Held
     outside : Outside
         What the program was made for, besides its arguments.
+    apart : bool
+        Whether the tape would have been told something else than the program's calls.
     """
 
     program: Program
@@ -86,6 +89,7 @@ class Recording:
     reads: list[Held] = field(default_factory=list)
     writes: list[Held] = field(default_factory=list)
     outside: Outside = field(default_factory=Outside)
+    apart: bool = False
 
 
 def record(
@@ -93,7 +97,6 @@ def record(
     args: Sequence[Any],
     kwargs: dict[str, Any],
     arrays: Callable[[Any], bool],
-    extra: Any = (),
     names: Sequence[str] | None = None,
 ) -> Recording:
     """Run `fn` on symbols in place of those leaves of its arguments that are arrays, or generators.
@@ -101,11 +104,9 @@ def record(
     Parameters
     ----------
     fn, args, kwargs
-        The call.
+        The call; static arguments are marked.
     arrays : callable
         Tells which leaves of the arguments are inputs of the program.
-    extra : sequence
-        Other objects to look into for what is read from outside: static arguments.
     names : sequence of str, optional
         The names of the inputs. Given, other values are named too, after the variables that hold them.
     """
@@ -113,7 +114,7 @@ def record(
     while True:
         lent: list[tuple[str, Symbol]] = []
         try:
-            return _record(fn, args, kwargs, arrays, extra, pinned, lent, names)
+            return _record(fn, args, kwargs, arrays, pinned, lent, names)
         except Exception as error:
             lent = [(text, symbol) for text, symbol in lent if text not in pinned]
             asked = [text for text, symbol in lent if symbol is getattr(error, "symbol", None)]
@@ -129,7 +130,6 @@ def _record(
     args: Sequence[Any],
     kwargs: dict[str, Any],
     arrays: Any,
-    extra: Any,
     pinned: set[str],
     lent: list[tuple[str, Symbol]],
     names: Any,
@@ -137,22 +137,31 @@ def _record(
     with _lock:
         trace = Trace()
         redirect.look()
-        outside = survey([fn, *extra])
         leaves, rebuild = flatten([list(args), kwargs])
+        # What is static is passed as it is, and what it holds is outside.
+        outside = survey([fn, *(leaf.value for leaf in leaves if type(leaf) is Static)])
         inputs: list[Value] = []
-        new_args, new_kwargs = rebuild([_lent(trace, leaf, inputs) if arrays(leaf) else leaf for leaf in leaves])
+        new_args, new_kwargs = rebuild(
+            [
+                _lent(trace, leaf, inputs) if arrays(leaf) else leaf.value if type(leaf) is Static else leaf
+                for leaf in leaves
+            ]
+        )
         for value, name in zip(inputs, names or (), strict=False):
             value.name = name
         reads: list[Held] = []
         recordings.depth = getattr(recordings, "depth", 0) + 1
         before, state = np.random.get_state(), _legacy_state()
         _busy.append(trace.thread)
+        told: list[bool] = []
+        token = listening.set(partial(told.append, True))
         try:
             with _lending(trace, outside, inputs, reads, pinned, lent) as changed, recording(True):
                 with naming() if names is not None else nullcontext():
                     out = fn(*new_args, **new_kwargs)
                 changes = changed()
         finally:
+            listening.reset(token)
             recordings.depth -= 1
             _busy.remove(trace.thread)
         if _legacy_state() != state:
@@ -172,7 +181,7 @@ def _record(
         trace.settle()
         # Random numbers are kept where the results may be differentiated: the derivative is at the same ones.
         outputs += [out for node in trace.nodes if node.ordered for out in node.outs]
-        return Recording(Program(inputs, trace.nodes, outputs), build, len(results), reads, writes, outside)
+        return Recording(Program(inputs, trace.nodes, outputs), build, len(results), reads, writes, outside, bool(told))
 
 
 def _lent(trace: Trace, leaf: Any, inputs: list[Value]) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.entry import Shell
+from autograd.tree import is_record, members
 
 Fn = Callable[..., Any]
 #: What is part of the signature by its value; numbers of the same value and another type are another signature.
@@ -65,6 +66,8 @@ def read(tree: Any, leaves: list[Any]) -> Any:
         return np.random.Generator
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return kind, *[read(item, leaves) for item in tree]
+    if is_record(tree):
+        return kind, *[read(item, leaves) for item in members(tree).values()]
     if kind is Static:
         return Static, _typed(tree.value)
     if isinstance(tree, np.ndarray):
@@ -95,6 +98,9 @@ def described(tree: Any, path: str, found: dict[str, str]) -> dict[str, str]:
             described(item, f"{path}.{fields[i]}" if fields else f"{path}[{i}]", found)
         if not tree:
             found[path] = "empty"
+    elif is_record(tree):
+        for name, item in members(tree).items():
+            described(item, f"{path}.{name}", found)
     elif isinstance(tree, np.random.Generator):
         found[path] = "a generator"
     elif isinstance(tree, (np.ndarray, np.generic, Shell)):

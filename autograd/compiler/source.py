@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.generators import drawn
 from autograd.compiler.optimize import optimized
 from autograd.compiler.passes import presentable
 from autograd.compiler.passes.kinds import reduces, reduction
@@ -21,8 +22,9 @@ from autograd.compiler.program import Constant, Node, Program, Value, index_text
 from autograd.compiler.recording import Recording, record
 from autograd.compiler.signature import Parameters, is_array
 from autograd.compiler.symbol import cast
-from autograd.ops.elementwise import gate, over
+from autograd.ops.elementwise import gate, halve, over
 from autograd.ops.indexing import scatter
+from autograd.tree import is_record, members
 
 Fn = Callable[..., Any]
 
@@ -46,8 +48,13 @@ HELPERS = {
         '    """x where it is taken, else 0."""',
         "    return np.where(taken, x, 0)",
     ),
+    "halve": (
+        "def halve(x, ties):",
+        '    """x, and half of it at ties."""',
+        "    return np.where(ties, 0.5 * x, x)",
+    ),
 }
-_HELPED = {over: "over", gate: "gate", scatter: "scatter"}
+_HELPED = {over: "over", gate: "gate", scatter: "scatter", halve: "halve"}
 #: What NumPy calls the reductions of these.
 _REDUCTIONS = {np.add: "sum", np.maximum: "max", np.minimum: "min", np.multiply: "prod"}
 _INFIX = {
@@ -65,7 +72,7 @@ _FEW = 64
 def rendered(fn: Fn, parameters: Parameters, args: Any, kwargs: dict[str, Any]) -> str:
     """Record a function with the names of its variables, and write the program."""
     names = list(leaf_names(parameters.by_name(tuple(args), kwargs)))
-    recording = record(fn, args, kwargs, is_array, (), names)
+    recording = record(fn, args, kwargs, is_array, names)
     program = optimized(recording.program)
     program = optimized(presentable.run(program))
     return _Writer(program, recording, _identifier(getattr(fn, "__name__", "call"))).run()
@@ -80,6 +87,8 @@ def leaf_names(tree: Any, name: str = "") -> Any:
         fields = getattr(tree, "_fields", None)
         for i, item in enumerate(tree):
             yield from leaf_names(item, fields[i] if fields else f"{name}_{i}")
+    elif is_record(tree):
+        yield from leaf_names(members(tree), name)
     elif is_array(tree):
         yield _identifier(name)
 
@@ -149,7 +158,9 @@ class _Writer:
         for held, out in zip(self.recording.writes, self.program.outputs[self.recording.returned :], strict=False):
             lines.append(f"# {held.text} becomes {self.text(out)}")
         lines.append(f"return {_written(shown)}")
-        parameters = [self.names[value] for value in self.program.inputs] + self.extra
+        # What is read outside and not needed in the end is no parameter.
+        given = [value for i, value in enumerate(self.program.inputs) if i < first or value in users or value in kept]
+        parameters = [self.names[value] for value in given] + self.extra
         head = ["import numpy as np", *self.imports]
         for helper in self.helpers:
             head += ["", "", *HELPERS[helper]]
@@ -184,9 +195,10 @@ class _Writer:
             given = [] if len(it.axes) == len(it.x.shape) else [f"axis={it.axis}"]
             given += ["keepdims=True"] if it.keepdims else []
             return f"np.{_REDUCTIONS[it.ufunc]}({', '.join([self.text(it.x), *given])})"
-        written = [self.text(arg) for arg in args]
+        written = [self.text(arg) for arg in (args[2:] if fn is drawn else args)]
         written += [f"{key}={self.text(arg)}" for key, arg in node.kwargs.items()]
-        return f"{self._function(fn)}({', '.join(written)})"
+        called = f"{self.text(args[0])}.{args[1]}" if fn is drawn else self._function(fn)
+        return f"{called}({', '.join(written)})"
 
     def _operand(self, arg: Any) -> str:
         """Write what stands beside an operator."""
@@ -219,6 +231,8 @@ class _Writer:
             return f"[{inner}]" if type(arg) is list else f"({inner}{',' if len(arg) == 1 else ''})"
         if isinstance(arg, np.dtype):
             return f"np.{arg}"
+        if isinstance(arg, type) and issubclass(arg, np.generic):
+            return f"np.{arg.__name__}"
         if isinstance(arg, (float, np.generic)):
             return _number(arg)
         return "..." if arg is Ellipsis else repr(arg)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 import threading
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -153,6 +154,12 @@ def same_values(one: Any, other: Any) -> bool:
 
 # The symbol
 
+
+def again(x: Any, *after: Any) -> Any:
+    """Copy an array, when others are there."""
+    return np.array(x)
+
+
 _CONDITION = (
     "Choose with np.where(condition, a, b), or pass what decides as a static argument (compile(fn, static=...)): then "
     "a program is made for each choice."
@@ -265,6 +272,10 @@ class Symbol(Abstract):
     def flags(self) -> NoReturn:
         """Refuse: how memory lies is not known."""
         raise unknown("The layout in memory", "Name the order, order='C'.", self._trace, self)
+
+    def anew(self, after: Sequence[Any]) -> Any:
+        """Record a copy that depends on other values as well, so that it is neither made before them nor left out."""
+        return self._trace.add(again, self._trace.lowered((self, *after)), {}, Value(self.shape, self.dtype))
 
     def __len__(self) -> int:
         """Give the length of the first axis."""

@@ -11,18 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Abstract, Bundle, Shell, Unknown, is_recording
+from autograd.entry import Abstract, Bundle, Shell, Unknown, apart, is_recording
 from autograd.joint import behind, bundled, edges_to, floating_of, in_floats, shared
 from autograd.tensor import Tensor, shell
-from autograd.transforms import jvp, vjp
+from autograd.transforms import quiet_jvp, quiet_vjp
 from autograd.tree import flatten
 
 Fn = Callable[..., Any]
 
 
 def unopened(trace: Any, fn: Fn, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], error: Unknown) -> Any:
-    """Record a call of `fn`, some of whose arguments are Tensors that hold symbols."""
-    leaves, rebuild = flatten([list(args), kwargs])
+    """Record a call of `fn`, some of whose arguments are Tensors that hold symbols; bundles go in and come out."""
+    bundles = {i: arg for i, arg in enumerate(args) if type(arg) is Bundle}
+    leaves, rebuild = flatten([[list(arg.parts) if i in bundles else arg for i, arg in enumerate(args)], kwargs])
+    returned: list[Bundle] = []
     places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, (Shell, Abstract))]
 
     def of_arrays(*arrays: Any) -> Any:
@@ -30,14 +32,26 @@ def unopened(trace: Any, fn: Fn, name: str, args: tuple[Any, ...], kwargs: dict[
         for i, array in zip(places, arrays, strict=True):
             everything[i] = array
         plain, named = rebuild(everything)
-        return fn(*plain, **named)
+        for i, bundle in bundles.items():
+            plain[i] = Bundle(tuple(plain[i]), bundle.shape, bundle.dtype)
+        out = fn(*plain, **named)
+        if type(out) is not Bundle:
+            return out
+        returned[:] = [out]
+        return [part for part in out.parts if part is not None]
 
     of_arrays.__name__ = name
-    return _recorded(trace, of_arrays, [leaves[i] for i in places], error)
+    result = _recorded(trace, of_arrays, [leaves[i] for i in places], error)
+    if not returned:
+        return result
+    # The run on throw-away arrays told through which outputs something flows.
+    (like,), parts = returned, iter(result)
+    return Bundle(tuple(None if part is None else next(parts) for part in like.parts), like.shape, like.dtype)
 
 
 def _recorded(trace: Any, fn: Fn, operands: Sequence[Any], error: Unknown) -> Any:
     """Record `fn` of arrays as one node, and one entry of the tape if an operand is tracked."""
+    apart()
     data = [x._value if isinstance(x, Shell) else x for x in operands]
     result = trace.whole(_plain(fn), tuple(data), {}, error)
     leaves, rebuild = flatten(result)
@@ -79,7 +93,7 @@ class _Rules:
 
         def back(*arrays: Any) -> Any:
             everything, cts = arrays[:-count], list(arrays[-count:])
-            return list(vjp(self._of_floats(everything), *[everything[i] for i in self.where])[1](cts))
+            return list(quiet_vjp(self._of_floats(everything), *[everything[i] for i in self.where])[1](cts))
 
         back.__name__ = f"vjp of {self.fn.__name__}"
         cts = [_like(p, s, d, saved) for p, s, d in zip(g.parts, g.shape, g.dtype, strict=True)]
@@ -93,7 +107,7 @@ class _Rules:
         def forth(*arrays: Any) -> Any:
             everything, t = arrays[:-1], arrays[-1]
             tangents = [t if k == i else np.zeros_like(everything[k]) for k in where]
-            return list(jvp(self._of_floats(everything), [everything[k] for k in where], tangents)[1])
+            return list(quiet_jvp(self._of_floats(everything), [everything[k] for k in where], tangents)[1])
 
         forth.__name__ = f"jvp of {self.fn.__name__}"
 

@@ -4,6 +4,7 @@ from autograd.dropin.tracer import getval as getval
 from autograd.dropin.tracer import isbox as isbox
 from autograd.extend.primitive import notrace_primitive as notrace_primitive
 from autograd.extend.primitive import primitive as primitive
+from autograd.extend.products import backward_pass as backward_pass
 from autograd.extend.products import make_jvp as make_jvp
 from autograd.extend.products import make_vjp as make_vjp
 from autograd.extend.rules import def_linear as def_linear

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.dropin.wrap_util import unary_to_nary
-from autograd.extend import products as _of_one
 from autograd.extend import vspace
+from autograd.extend.products import make_vjp as _make_vjp
 from autograd.functional import deriv as deriv
 from autograd.functional import elementwise_grad as elementwise_grad
 from autograd.functional import grad_and_aux as grad_and_aux
@@ -27,9 +27,9 @@ from autograd.functional import multigrad_dict as multigrad_dict
 from autograd.functional import tensor_jacobian_product as tensor_jacobian_product
 from autograd.jacobians import hessian as hessian
 from autograd.jacobians import jacobian as jacobian
+from autograd.recomputed import checkpoint as checkpoint
 from autograd.transforms import grad as grad
 from autograd.transforms import value_and_grad as value_and_grad
-from autograd.whole import checkpoint as checkpoint
 
 Fn = Callable[..., Any]
 
@@ -45,6 +45,6 @@ def grad_named(fun: Fn, argname: str) -> Fn:
 @unary_to_nary
 def make_jvp_reversemode(fun: Fn, x: Any) -> Fn:
     """Make the function that gives the Jacobian-vector product at a point, by two walks back."""
-    pullback, value = _of_one.make_vjp(fun, x)
-    product: Fn = _of_one.make_vjp(pullback, vspace(value).zeros())[0]
+    pullback, value = _make_vjp(fun, x)
+    product: Fn = _make_vjp(pullback, vspace(value).zeros())[0]
     return product

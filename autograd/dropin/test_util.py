@@ -108,7 +108,8 @@ def check_grads(f: Fn, x: Any, modes: Sequence[str] = ("fwd", "rev"), order: int
     AssertionError
         If one differs.
     """
-    assert all(mode in ("fwd", "rev") for mode in modes)
+    unknown = [mode for mode in modes if mode not in ("fwd", "rev")]
+    assert not unknown, f"modes are 'fwd' and 'rev'; met {', '.join(map(repr, unknown))}"
     for mode, check, what in (("fwd", check_jvp, "jvp"), ("rev", check_vjp, "vjp")):
         if mode not in modes:
             continue

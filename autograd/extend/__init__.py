@@ -10,8 +10,10 @@ array(0.5)
 Or, as HIPS autograd has it, a function that the tape does not look into, with rules that are closures: `primitive`.
 """
 
+from autograd.extend.primitive import Box as Box
 from autograd.extend.primitive import notrace_primitive as notrace_primitive
 from autograd.extend.primitive import primitive as primitive
+from autograd.extend.primitive import register_notrace as register_notrace
 from autograd.extend.rules import def_linear as def_linear
 from autograd.extend.rules import defjvp as defjvp
 from autograd.extend.rules import defjvp_argnum as defjvp_argnum

@@ -25,14 +25,18 @@ from typing import Any, cast
 import numpy as np
 
 from autograd.compose import data_of, tracked
-from autograd.entry import Array, Bundle, Entry, Joint, Rule, Shell, Unknown, is_recording, next_number
+from autograd.entry import Array, Bundle, Entry, Joint, Rule, Shell, Unknown, apart, is_recording, next_number
 from autograd.extend.rules import deprecated, primitive_jvps, primitive_vjps, title
 from autograd.fitting import fit
-from autograd.tensor import shell
-from autograd.transforms import vjp
+from autograd.joint import CallNamed, CallRule, argument_names, listeners
+from autograd.tensor import Tensor, shell
+from autograd.transforms import quiet_vjp
 from autograd.tree import flatten, leaves_like
 
 Fn = Callable[..., Any]
+
+#: What HIPS autograd calls a traced value.
+Box = Tensor
 
 
 def primitive(f_raw: Fn) -> Fn:
@@ -63,18 +67,24 @@ def primitive(f_raw: Fn) -> Fn:
 
     @wraps(f_raw, updated=())
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        if not (is_recording() and (tracked(args) or tracked(kwargs))):
-            return f_raw(*data_of(args), **data_of(kwargs))
-        if tracked(kwargs):
-            named = ", ".join(key for key, value in kwargs.items() if tracked(value))
-            raise TypeError(f"{title(wrapped)} is differentiated in positional arguments only; {named} was a keyword")
-        leaves, rebuild = flatten(list(args))
-        data = [_number(leaf._value) if isinstance(leaf, Shell) else leaf for leaf in leaves]
+        apart()
         try:
-            ans = f_raw(*rebuild(data), **data_of(kwargs))
+            return _called(args, kwargs)
         except Unknown as error:
             unopened: Any = error.recorder.unopened
             return unopened(wrapped, wrapped, args, kwargs, error)
+
+    def _called(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        leaves, rebuild = flatten(list(args))
+        if not (is_recording() and (tracked(leaves) or tracked(kwargs))) or wrapped in _UNTRACED:
+            # Arguments without Tensors are handed on as they are, the very objects.
+            plain = rebuild(data_of(leaves)) if any(isinstance(leaf, Shell) for leaf in leaves) else args
+            return f_raw(*plain, **data_of(kwargs))
+        if tracked(kwargs):
+            named = ", ".join(key for key, value in kwargs.items() if tracked(value))
+            raise TypeError(f"{title(wrapped)} is differentiated in positional arguments only; {named} was a keyword")
+        data = [_number(leaf._value) if isinstance(leaf, Shell) else leaf for leaf in leaves]
+        ans = f_raw(*rebuild(data), **data_of(kwargs))
         return _record(wrapped, leaves, data, rebuild, ans, kwargs)
 
     made: Any = wrapped
@@ -101,6 +111,31 @@ def notrace_primitive(f_raw: Fn) -> Fn:
     return wrapped
 
 
+#: Primitives that are constants, as `register_notrace` says: a registry of declarations, like those of the rules.
+_UNTRACED: set[Any] = set()
+
+
+def register_notrace(trace_type: Any, primitive_fun: Fn) -> None:
+    """Declare that a primitive has no derivative: it is called with plain arrays, and gives what is constant.
+
+    Parameters
+    ----------
+    trace_type
+        Not used: the primitive is constant in both modes.
+    primitive_fun : callable
+        Made by `primitive`.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> above = primitive(lambda x: x * 2)
+    >>> register_notrace(None, above)
+    >>> above(Tensor([1.0], requires_grad=True))
+    array([2.])
+    """
+    _UNTRACED.add(primitive_fun)
+
+
 def getval(x: Any) -> Any:
     """Give the plain value of a Tensor, a NumPy number if it is one; anything else as it is.
 
@@ -116,16 +151,6 @@ def getval(x: Any) -> Any:
 def isbox(x: Any) -> bool:
     """Tell whether something is a Tensor."""
     return isinstance(x, Shell)
-
-
-class _Named:
-    """What the tape shows for a call of a primitive."""
-
-    __slots__ = ("name", "outputs")
-
-    def __init__(self, name: str, outputs: Sequence[str]) -> None:
-        self.name = name
-        self.outputs = tuple(outputs)
 
 
 class _Call(Entry):
@@ -187,11 +212,16 @@ def _record(fun: Fn, leaves: list[Any], data: list[Any], rebuild: Fn, ans: Any, 
     shape = tuple([np.shape(leaves[i]) for i in places])
     dtype = tuple([leaves[i].dtype for i in places])
     edges: Any = tuple((parents[i], _one_leaf(k, shape, dtype), None) for k, i in enumerate(places))
-    gathered = Joint(_Named("arguments", ()), edges, None, next_number(), shape, dtype)
-    names = _Named(title(fun), [f"out{k}" for k in range(len(arrays))])
+    arguments = argument_names(len(leaves))
+    gathered = Joint(
+        CallNamed("arguments", [], [arguments[i] for i in places]), edges, None, next_number(), shape, dtype
+    )
+    names = CallNamed(title(fun), ["its arguments"], [f"out{k}" for k in range(len(arrays))])
     standing = (*floating, *(parent is not None for parent in parents))
     sources = tuple(-1 - i if stands else None for i, stands in enumerate(standing))
-    rule = Rule(0, ("",) * len(sources), sources, call.pull, call.push, lambda *_: None)
+    given = ("ans",) if len(arrays) == 1 else tuple([f"output {k}" for k in range(len(arrays))])
+    rule = CallRule(0, (*given, *arguments), sources, call.pull, call.push, lambda *_: None)
+    rule.beside = kwargs
     shapes, dtypes = tuple([a.shape for a in arrays]), tuple([a.dtype for a in arrays])
     ways = ((gathered, rule, (*arrays, *data)),)
     entry: _Call | _CallOfSeveral
@@ -200,17 +230,21 @@ def _record(fun: Fn, leaves: list[Any], data: list[Any], rebuild: Fn, ans: Any, 
     else:
         entry = _CallOfSeveral(names, ways, None, next_number(), shapes, dtypes)
     entry.parents = parents
-    made = []
+    made, shown = [], []
     for k, (out, array) in enumerate(zip(outs, arrays, strict=True)):
         if not floating[k]:
             made.append(out)
             continue
         at = entry.output(-1 - k)
+        shown.append(shell(array, at))
         if isinstance(out, Shell) and out.entry is not None:
             # It closes over something that is on the tape, and what it computed with that is recorded.
             both = ((at, _SAME, None), (out.entry, _ALSO, None))
-            at = Entry(_Named(title(fun), ()), both, None, next_number(), array.shape, array.dtype)
+            at = Entry(CallNamed(title(fun), [], []), both, None, next_number(), array.shape, array.dtype)
+            shown.append(shell(array, at))
         made.append(shell(array, at))
+    for listener in listeners:
+        listener(entry, shown)
     return rebuild_out(made)
 
 
@@ -305,7 +339,7 @@ class _Rules:
             parts = self.pull(g, *saved).parts
             return [np.zeros_like(t.parts[i]) if parts[i] is None else parts[i] for i in where]
 
-        _, pullback = vjp(back, *[np.zeros(n, d) for n, d in zip(shapes, dtypes, strict=True)])
+        _, pullback = quiet_vjp(back, *[np.zeros(n, d) for n, d in zip(shapes, dtypes, strict=True)])
         return self._as_output(list(pullback([t.parts[i] for i in where])))
 
 

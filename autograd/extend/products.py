@@ -14,7 +14,8 @@ import numpy as np
 
 from autograd.compose import data_of, tracked
 from autograd.entry import Shell
-from autograd.transforms import jvp, vjp
+from autograd.tape import Tape
+from autograd.transforms import quiet_jvp, quiet_vjp
 from autograd.tree import flatten, leaves_like
 
 Fn = Callable[..., Any]
@@ -41,7 +42,7 @@ def make_vjp(fun: Fn, x: Any) -> tuple[Fn, Any]:
     """
     watched = _Watched(fun)
     try:
-        value, pullback = vjp(watched, x)
+        value, pullback = quiet_vjp(watched, x)
     except TypeError:
         # What does not depend on the argument may be of any kind.
         if watched.independent is None:
@@ -50,6 +51,39 @@ def make_vjp(fun: Fn, x: Any) -> tuple[Fn, Any]:
     if watched.independent is not None:
         return lambda g: _zeros(x), value
     return lambda g: pullback(_cast(g, value))[0], value
+
+
+def backward_pass(g: Any, end: Any) -> Any:
+    """Walk back from a Tensor, and give the cotangent of the first variable that it depends on.
+
+    Parameters
+    ----------
+    g : array
+        The cotangent of `end`.
+    end : Tensor
+
+    Raises
+    ------
+    TypeError
+        If `end` is no Tensor that is on the tape.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> backward_pass(1.0, Tensor(3.0, requires_grad=True) ** 2)
+    array(6.)
+    """
+    if not isinstance(end, Shell) or end.entry is None:
+        raise TypeError(f"backward_pass starts at a Tensor that is on the tape; met {end!r}")
+    tape = Tape.of(end)
+    if not tape.entries:
+        return _cast(g, end)
+    first = min(range(len(tape.inputs)), key=lambda i: tape.inputs[i].number)
+    found = tape.pullback([_cast(g, end)])[first]
+    start = tape.inputs[first]
+    if found is None:
+        return np.zeros(start.shape, start.dtype)
+    return found if isinstance(found, Shell) else np.asarray(found)
 
 
 def make_jvp(fun: Fn, x: Any) -> Fn:
@@ -64,7 +98,7 @@ def make_jvp(fun: Fn, x: Any) -> Fn:
     def pushforward(g: Any) -> tuple[Any, Any]:
         watched = _Watched(fun)
         try:
-            value, tangent = jvp(watched, (x,), (_cast(g, x),))
+            value, tangent = quiet_jvp(watched, (x,), (_cast(g, x),))
         except TypeError:
             if watched.independent is None:
                 raise
@@ -84,9 +118,10 @@ class _Watched:
 
     def __call__(self, x: Any) -> Any:
         out = self.fun(x)
-        if not tracked(out):
+        leaves, rebuild = flatten(out)
+        if not tracked(leaves):
             warnings.warn(f"Output seems independent of input: {self.__name__}.", UserWarning, stacklevel=2)
-            self.independent = (data_of(out),)
+            self.independent = (rebuild(data_of(leaves)),)
         return out
 
 

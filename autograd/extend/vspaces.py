@@ -10,13 +10,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 
 from autograd.entry import Shell
-from autograd.tree import flatten, leaves_like
+from autograd.tree import flatten, is_node, leaves_like
 
 
 class VSpace:
@@ -27,7 +28,8 @@ class VSpace:
     size : int
         The number of real coordinates; a complex element has two.
     shape, dtype
-        Of an array; of a tree, the same tree of the spaces of its leaves, and None.
+        Of an array; of a tree, the same tree of the spaces of its leaves (of a dataclass, a dict of its fields), and
+        None.
     iscomplex : bool
         Whether it is the space of a complex array.
     """
@@ -35,14 +37,17 @@ class VSpace:
     def __init__(self, value: Any) -> None:
         leaves, self._rebuild = flatten(value)
         self._kinds = tuple(_kind(leaf) for leaf in leaves)
-        self._example = self._rebuild([f"{shape} {dtype}" for shape, dtype in self._kinds])
+        # Arrays of the leaves' shapes that take no memory: what the vectors are compared with.
+        self._example = self._rebuild([np.broadcast_to(np.zeros((), dtype), shape) for shape, dtype in self._kinds])
         self.size = sum(math.prod(shape) * (2 if dtype.kind == "c" else 1) for shape, dtype in self._kinds)
-        alone = not isinstance(value, (list, tuple, dict))
-        self.shape: Any = (
-            self._kinds[0][0] if alone else self._rebuild([vspace(np.empty(*kind)) for kind in self._kinds])
-        )
-        self.dtype = self._kinds[0][1] if alone else None
-        self.iscomplex = alone and self._kinds[0][1].kind == "c"
+        self._nested = is_node(value)
+        self.dtype = None if self._nested else self._kinds[0][1]
+        self.iscomplex = not self._nested and self._kinds[0][1].kind == "c"
+
+    @property
+    def shape(self) -> Any:
+        """The lengths of an array's axes; of a tree, the tree of the spaces of its leaves."""
+        return _mapped(vspace, self._example) if self._nested else self._kinds[0][0]
 
     @property
     def ndim(self) -> int:
@@ -99,24 +104,34 @@ class VSpace:
             raise TypeError(f"{x!r} is not built as the vectors of {self!r} are")
         return leaves
 
-    @property
-    def _nested(self) -> bool:
-        return self.dtype is None
-
     def _each(self, fun: Any, *vectors: Any) -> Any:
         return self._rebuild([fun(*parts) for parts in zip(*map(self._leaves, vectors), strict=True)])
 
     def __eq__(self, other: object) -> bool:
         """Tell whether two spaces have the same tree, shapes and dtypes."""
-        return isinstance(other, VSpace) and self._example == other._example
+        if not isinstance(other, VSpace):
+            return False
+        leaves = leaves_like(self._example, other._example)
+        return leaves is not None and tuple(map(_kind, leaves)) == self._kinds
 
     def __hash__(self) -> int:
         """Hash by the shapes and dtypes."""
-        return hash(self._kinds)
+        return hash(frozenset(self._kinds))
 
     def __repr__(self) -> str:
         """Give the tree of shapes and dtypes."""
-        return f"<VSpace {self._example!r}>"
+        return f"<VSpace {_mapped(lambda leaf: f'{leaf.shape} {leaf.dtype}', self._example)!r}>"
+
+
+class ArrayVSpace(VSpace):
+    """The vector space of an array or a number."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(value if isinstance(value, Shell) else np.asarray(value))
+
+
+class ComplexArrayVSpace(ArrayVSpace):
+    """The vector space of a complex array or number, over the real numbers."""
 
 
 def vspace(value: Any) -> VSpace:
@@ -132,7 +147,22 @@ def vspace(value: Any) -> VSpace:
     >>> vspace(np.ones((2, 3))).shape
     (2, 3)
     """
-    return VSpace(value)
+    if is_node(value):
+        return VSpace(value)
+    _kind(value)
+    return ComplexArrayVSpace(value) if np.iscomplexobj(value) else ArrayVSpace(value)
+
+
+def _mapped(fun: Callable[[Any], Any], tree: Any) -> Any:
+    """Give a tree with a function of each leaf; a dataclass, whose fields may be of one kind only, as a dict."""
+    if is_dataclass(tree) and not isinstance(tree, type):
+        tree = {field.name: getattr(tree, field.name) for field in fields(tree) if field.init}
+    if isinstance(tree, dict):
+        return {key: _mapped(fun, value) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        parts = [_mapped(fun, value) for value in tree]
+        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+    return fun(tree)
 
 
 def _kind(leaf: Any) -> tuple[tuple[int, ...], np.dtype[Any]]:

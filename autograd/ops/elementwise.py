@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy._core import umath
 
-from autograd.entry import Array
+from autograd.entry import Array, apart
 from autograd.families import elementwise, op
 from autograd.multilinear import linear
 from autograd.op import Op, Real, case, composite
@@ -251,7 +251,10 @@ minimum = elementwise(
     mask={"x": lambda x, y: lambda: x <= y, "y": lambda x, y: lambda: y <= x},
     note=PASS,
 )
-relu = elementwise(lambda x: np.maximum(x, 0), name="relu", x=lambda g, ans: gate(g, ans > 0), sample={"x": NONZERO})
+# At 0 its rule is not that of the maximum.
+relu = elementwise(
+    lambda x: np.maximum(apart(x), 0), name="relu", x=lambda g, ans: gate(g, ans > 0), sample={"x": NONZERO}
+)
 clip = elementwise(
     _clip,
     inputs=("x", "a_min", "a_max"),

@@ -401,3 +401,15 @@ def test_layers_are_looked_into_where_the_package_is_installed(monkeypatch: pyte
     before = made(np.ones((1, 2)))
     model[0].weights.data = 2 * model[0].weights.data
     same(made(np.ones((1, 2))), 2 * before)
+
+
+class Plain:
+    """A class whose insides the function looks at."""
+
+    by = 2.0
+
+
+def test_what_python_keeps_of_a_class_is_not_watched() -> None:
+    made = compile(lambda x: x * Plain.by * len(Plain.__mro__) * ("by" in Plain.__dict__))
+    assert made(np.ones(1)) == made(np.ones(1)) == 4
+    assert len(made.programs) == 1

@@ -104,3 +104,18 @@ def test_names_do_not_clash_and_large_constants_are_parameters() -> None:
     assert "(x, c):" in source and source.count("np_ =") == 1
     constant = np.arange(100.0) ** 2
     agree(executed(source, np.ones(100), constant), fn(np.ones(100)))
+
+
+def test_ties_are_halved_by_a_function_that_is_written_out() -> None:
+    x = np.array([-1.0, 0.0, 2.0])
+    slope = grad(lambda x: np.sum(np.minimum(x, 0) * x + np.minimum(x, 0)))
+    agree(executed(derive(slope, x), x), slope(x))
+    assert slope(x)[1] == 0.5
+
+
+def test_draws_are_written_as_methods_of_the_generator() -> None:
+    x = np.ones(4)
+    dropped = grad(lambda x, rng: np.sum(x * (rng.random(4, dtype=np.float32) < 0.5)))
+    source = derive(dropped, x, np.random.default_rng(0))
+    assert "rng.random(4, dtype=np.float32)" in source
+    agree(executed(source, x, np.random.default_rng(3)), dropped(x, np.random.default_rng(3)))

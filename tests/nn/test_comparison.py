@@ -188,12 +188,17 @@ def broken_network():
         (
             lambda: nn.compare(nn.Sequential(nn.Dense(2, 3), Twice()), *data()),
             TypeError,
-            r"no formula for layer 1, Twice\(\); it knows Dense, ReLU, and Softmax as the last",
+            r"no formula for layer 1, Twice\(\); it knows Dense, Dropout, .*, LogSoftmax, GELU",
         ),
         (
-            lambda: nn.compare(nn.Sequential(nn.Dense(2, 3), nn.Softmax(), nn.Dense(3, 3)), *data()),
+            lambda: nn.compare(network(), *data(), loss=np.mean),
             TypeError,
-            "Softmax is layer 1 of 3; its formula is for the last one",
+            "no formula for the loss <function mean.*; it knows CategoricalCrossentropy, Binary",
+        ),
+        (
+            lambda: nn.compare(network(), data()[0], np.full((20, 3), 2.0), loss=nn.BinaryCrossentropy()),
+            ValueError,
+            "Targets are from 0 to 1; met 2.0 at sample 0",
         ),
         (lambda: nn.compare(nn.Dense(2, 3), *data()), TypeError, "takes a Sequential; met Dense"),
         (lambda: nn.compare(nn.Sequential(nn.ReLU()), *data()), ValueError, "no parameter with requires_grad=True"),

@@ -114,3 +114,27 @@ def test_float32_is_kept_by_the_compiled_one() -> None:
 def test_bad_settings_are_named(make: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         make()
+
+
+@pytest.mark.usefixtures("each_backend")
+def test_a_compiled_step_with_masks_and_penalties_is_the_eager_one() -> None:
+    x, y = seeded(1).standard_normal((50, 3)), seeded(2).integers(0, 2, (50, 1))
+
+    def made() -> nn.Sequential:
+        rng = seeded(5)
+        return nn.Sequential(
+            nn.Dense(3, 16, rng=rng, weight_regularizer=nn.L1(1e-3) + nn.L2(1e-3)), nn.GELU(),
+            nn.Dropout(0.2, rng=seeded(7)), nn.Dense(16, 1, rng=rng, bias_regularizer=nn.L2(0.1)), nn.Sigmoid(),
+        )  # fmt: skip
+
+    model, twin, loss, optimizer = made(), made(), nn.BinaryCrossentropy(), nn.Adam(0.05)
+    step = nn.make_step(model, lambda p, y: loss(p, y) + nn.regularization_loss(model), nn.Adam(0.05))
+    parameters, state = step.init()
+    for _ in range(5):
+        with nn.training():
+            value, _, parameters, state = step(parameters, state, (x, y))
+            eager = loss(twin(x), y) + nn.regularization_loss(twin)
+        eager.backward()
+        optimizer.step(twin.parameters())
+        np.testing.assert_allclose(value, eager.item(), rtol=1e-10)
+    assert len(step.compiled.programs) == 1

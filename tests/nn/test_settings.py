@@ -116,6 +116,7 @@ def test_penalties_are_compiled_with_the_step() -> None:
     np.testing.assert_allclose(compiled(x), loss(x).item(), rtol=1e-13)
     made[0].weights.data = made[0].weights.data * 2
     np.testing.assert_allclose(compiled(x), loss(x).item(), rtol=1e-13)
+    assert len(compiled.programs) == 1
     with nn.training():
         assert compiled(x) > 0
 

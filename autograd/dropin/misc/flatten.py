@@ -24,7 +24,13 @@ def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
     -------
     vector : array of shape (n,)
     unflatten : callable
-        From such a vector to a tree like `value`. Both can be differentiated through.
+        From such a vector to a tree like `value`. Both can be differentiated through. It raises a ValueError for a
+        vector of another length.
+
+    Raises
+    ------
+    TypeError
+        If a leaf is no array and no number, or the keys of a dict cannot be sorted.
 
     Examples
     --------
@@ -37,11 +43,14 @@ def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
     ordered = _sorted(value)
     leaves, rebuild = leaves_of(ordered)
     shapes = [np.shape(leaf) for leaf in leaves]
-    dtypes = [leaf.dtype if hasattr(leaf, "dtype") else np.result_type(leaf) for leaf in leaves]
+    dtypes = [_dtype(leaf) for leaf in leaves]
+    length = sum(map(math.prod, shapes))
     parts = [np.ravel(leaf) for leaf in leaves]
     vector = np.concatenate(parts) if parts else np.array([])
 
     def unflatten(flat: Any) -> Any:
+        if np.shape(flat) != (length,):
+            raise ValueError(f"A vector of shape {np.shape(flat)} does not make this tree: it needs ({length},)")
         made, at = [], 0
         for shape, dtype in zip(shapes, dtypes, strict=True):
             size = math.prod(shape)
@@ -56,10 +65,24 @@ def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
     return vector, unflatten
 
 
+def _dtype(leaf: Any) -> Any:
+    """Give a leaf's data type, and refuse what is no number."""
+    dtype = leaf.dtype if hasattr(leaf, "dtype") else np.asarray(leaf).dtype
+    if dtype.kind not in "biufc":
+        raise TypeError(f"flatten takes arrays and numbers, and trees of them; met {leaf!r}, a {type(leaf).__name__}")
+    return dtype
+
+
 def _sorted(value: Any) -> Any:
     """Put the keys of dicts in order."""
     if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
+        try:
+            keys = sorted(value)
+        except TypeError:
+            raise TypeError(
+                f"flatten reads a dict in the order of its keys, and {list(value)!r} have none: use keys of one kind"
+            ) from None
+        return {key: _sorted(value[key]) for key in keys}
     if type(value) in (list, tuple):
         return type(value)([_sorted(item) for item in value])
     return value

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.state import is_compiling
 from autograd.compose import class_in
 from autograd.ops.shape import assemble
 from autograd.tensor import Tensor
 
 #: The functions to which a list of Tensors may be given for an array.
 SEEING = (
-    "all amax amin any append argmax argmin argsort around atleast_1d atleast_2d atleast_3d average block "
+    "all amax amin any append argmax argmin argsort around atleast_1d atleast_2d atleast_3d average "
     "broadcast_to clip column_stack concatenate cov cross cumprod cumsum diag diagonal diff dot dstack einsum "
     "expand_dims flip fliplr flipud hstack inner interp kron max mean median min moveaxis nan_to_num nanmax "
     "nanmean nanmin nanstd nansum nanvar ndim outer pad percentile prod ptp quantile ravel repeat reshape roll "
@@ -36,21 +37,33 @@ def seeing(function: Callable[..., Any]) -> Callable[..., Any]:
     >>> seeing(np.sum)([Tensor(1.0), 2.0])
     Tensor(3., dtype=float64)
     """
+    joined = _JOINED.get(function, ())
 
     @wraps(function, updated=())
     def seen(*args: Any, **kwargs: Any) -> Any:
-        # What is joined are the list's items; nested lists in them become arrays by themselves.
-        join = _items if function in _JOINING else _whole
         for x in args:
             if isinstance(x, (list, tuple)):
-                args = tuple([join(x) if i == 0 else _whole(x) for i, x in enumerate(args)])
+                args = tuple([_items(x) if i in joined else _whole(x) for i, x in enumerate(args)])
                 break
+        for key, x in kwargs.items():
+            if isinstance(x, (list, tuple)):
+                kwargs[key] = _items(x) if key in joined else _whole(x)
         return function(*args, **kwargs)
 
     return seen
 
 
-_JOINING = {np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack, np.select, np.block}
+#: Where a function takes a list of arrays, not an array: nested lists in it become arrays by themselves.
+_JOINED: dict[Any, tuple[int | str, ...]] = {
+    np.concatenate: (0, "arrays"),
+    np.stack: (0, "arrays"),
+    np.vstack: (0, "tup"),
+    np.hstack: (0, "tup"),
+    np.dstack: (0, "tup"),
+    np.column_stack: (0, "tup"),
+    np.select: (0, 1, "condlist", "choicelist"),
+    np.linalg.multi_dot: (0, "arrays"),
+}
 
 
 def _whole(x: Any) -> Any:
@@ -80,17 +93,62 @@ def array(
 
 def asarray(a: Any, dtype: Any = None, order: Any = None, **options: Any) -> Any:
     """Take what is given to an array as `np.asarray` does; a Tensor stays what it is."""
-    if class_in(a) is None:
-        return np.asarray(a, dtype=dtype, order=order, **options)
+    return np.asarray(a, dtype=dtype, order=order, **options) if class_in(a) is None else _taken(a, dtype, order)
+
+
+def asanyarray(a: Any, dtype: Any = None, order: Any = None, **options: Any) -> Any:
+    """Take what is given to an array as `np.asanyarray` does, a masked one as it is; a Tensor stays what it is."""
+    return np.asanyarray(a, dtype=dtype, order=order, **options) if class_in(a) is None else _taken(a, dtype, order)
+
+
+def ascontiguousarray(a: Any, dtype: Any = None) -> Any:
+    """Give an array of at least one axis that lies in memory row by row, as `np.ascontiguousarray` does."""
+    return np.ascontiguousarray(a, dtype) if class_in(a) is None else _whole_axis(_taken(a, dtype, "C"))
+
+
+def asfortranarray(a: Any, dtype: Any = None) -> Any:
+    """Give an array of at least one axis that lies in memory column by column, as `np.asfortranarray` does."""
+    return np.asfortranarray(a, dtype) if class_in(a) is None else _whole_axis(_taken(a, dtype, "F"))
+
+
+def _taken(a: Any, dtype: Any, order: Any) -> Any:
+    """Give a Tensor of a Tensor, or of lists in which there is one."""
     made = a if isinstance(a, Tensor) else assemble(a)
-    return made if dtype is None or made.dtype == dtype else made.astype(dtype)
+    made = made if dtype is None or made.dtype == dtype else made.astype(dtype)
+    if order not in ("C", "F"):
+        return made
+    # How an array will lie is not known while compiling.
+    lies = not is_compiling() and (made.flags.c_contiguous if order == "C" else made.flags.f_contiguous)
+    return made if lies else made.copy(order)
+
+
+def _whole_axis(x: Any) -> Any:
+    return x if x.ndim else x[None]
+
+
+def isscalar(element: Any) -> bool:
+    """Tell whether something is a number, as `np.isscalar` does; a Tensor without axes is one.
+
+    Examples
+    --------
+    >>> isscalar(Tensor(1.0)), isscalar(Tensor([1.0]))
+    (True, False)
+    """
+    return np.isscalar(element._value[()] if isinstance(element, Tensor) else element)
 
 
 def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", **options: Any) -> Any:
     """Fill a new array as `np.full` does; with a Tensor, the result is one."""
     if class_in(fill_value) is None:
         return np.full(shape, fill_value, dtype=dtype, order=order, **options)
-    return np.broadcast_to(asarray(fill_value, dtype), shape) * 1
+    return np.copy(np.broadcast_to(asarray(fill_value, dtype), shape))
+
+
+def full_like(a: Any, fill_value: Any, *args: Any, **options: Any) -> Any:
+    """Fill a new array as `np.full_like` does; with a Tensor, the result is one."""
+    if class_in(fill_value) is not None and class_in(a) is None:
+        a = Tensor(np.asarray(a))
+    return np.full_like(_whole(a), fill_value, *args, **options)
 
 
 def where(condition: Any, *args: Any, **kwargs: Any) -> Any:

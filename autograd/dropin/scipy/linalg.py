@@ -1,7 +1,6 @@
 """`scipy.linalg`: those functions that HIPS autograd differentiates, and others as primitives without a rule.
 
-Where SciPy's function is NumPy's with other options, a Tensor takes NumPy's: `inv`, `det`, `solve`, `expm` and their
-like are not here to be fast, but so that a program finds them.
+Where SciPy's function is NumPy's with other options, a Tensor takes NumPy's: see `dense`.
 """
 
 from __future__ import annotations
@@ -12,15 +11,38 @@ from typing import Any
 import numpy as np
 import scipy.linalg as _linalg
 
-from autograd.compose import class_in
+from autograd.dropin.scipy.dense import block_diag as block_diag
+from autograd.dropin.scipy.dense import cholesky as cholesky
+from autograd.dropin.scipy.dense import det as det
+from autograd.dropin.scipy.dense import eigh as eigh
+from autograd.dropin.scipy.dense import eigvalsh as eigvalsh
+from autograd.dropin.scipy.dense import inv as inv
+from autograd.dropin.scipy.dense import norm as norm
+from autograd.dropin.scipy.dense import pinv as pinv
+from autograd.dropin.scipy.dense import solve as solve
 from autograd.extend import defjvp, defjvp_argnums, defvjp, defvjp_argnums, primitive
 
 sqrtm = primitive(_linalg.sqrtm)
-solve_triangular = primitive(_linalg.solve_triangular)
-solve_banded = primitive(_linalg.solve_banded)
+_of_triangle = primitive(_linalg.solve_triangular)
+_of_band = primitive(_linalg.solve_banded)
 solve_sylvester = primitive(_linalg.solve_sylvester)
 expm = primitive(_linalg.expm)
 expm_frechet = primitive(_linalg.expm_frechet)
+
+
+def solve_triangular(
+    a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, overwrite_b: bool = False,
+    check_finite: bool = True,
+) -> Any:  # fmt: skip
+    """Solve a x = b for a triangular matrix, as `scipy.linalg.solve_triangular` does; nothing is overwritten."""
+    return _of_triangle(a, b, trans, lower, unit_diagonal=unit_diagonal, check_finite=check_finite)
+
+
+def solve_banded(
+    l_and_u: Any, ab: Any, b: Any, overwrite_ab: bool = False, overwrite_b: bool = False, check_finite: bool = True
+) -> Any:
+    """Solve a x = b for a matrix given by its bands, as `scipy.linalg.solve_banded` does; nothing is overwritten."""
+    return _of_band(l_and_u, ab, b, check_finite=check_finite)
 
 
 def _t(x: Any) -> Any:
@@ -62,7 +84,7 @@ def _into_triangle(ans: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False
 
 
 defvjp(
-    solve_triangular,
+    _of_triangle,
     _into_triangle,
     lambda ans, a, b, trans=0, lower=False, **options: lambda g: _triangular(ans, a, trans, lower, g, options),
 )
@@ -104,7 +126,7 @@ def _into_band(ans: Any, l_and_u: Any, ab: Any, b: Any, **options: Any) -> Any:
 
 
 defvjp(
-    solve_banded,
+    _of_band,
     _into_band,
     lambda ans, l_and_u, ab, b, **options: lambda g: solve_banded(*_transposed_band(l_and_u, ab), g),
     argnums=(1, 2),
@@ -142,41 +164,6 @@ def _expm_along(A: Any, E: Any) -> Any:
 defvjp(expm, lambda ans, A: lambda g: _expm_along(_t(A), g))
 defjvp(expm, lambda g, ans, A: _expm_along(A, g))
 
-
-def block_diag(*arrs: Any) -> Any:
-    """Put matrices on the diagonal of a larger one, as `scipy.linalg.block_diag` does."""
-    if class_in(arrs) is None:
-        return _linalg.block_diag(*arrs)
-    blocks = [np.atleast_2d(block) for block in arrs]
-    width = sum(block.shape[1] for block in blocks)
-    rows, at = [], 0
-    for block in blocks:
-        rows.append(np.pad(block, ((0, 0), (at, width - at - block.shape[1]))))
-        at += block.shape[1]
-    return np.concatenate(rows)
-
-
-def _numpys(name: str) -> Any:
-    """Make a function that is SciPy's for arrays, and NumPy's of the same meaning for a Tensor."""
-    scipys, numpys = getattr(_linalg, name), getattr(np.linalg, name)
-
-    def either(*args: Any, **kwargs: Any) -> Any:
-        return scipys(*args, **kwargs) if class_in((args, kwargs)) is None else numpys(*args, **kwargs)
-
-    either.__name__ = either.__qualname__ = name
-    either.__doc__ = f"Do what `scipy.linalg.{name}` does; of a Tensor, what `np.linalg.{name}` does."
-    return either
-
-
-def cholesky(a: Any, lower: bool = False, **options: Any) -> Any:
-    """Factor as `scipy.linalg.cholesky` does: by default the upper triangle."""
-    if class_in(a) is None:
-        return _linalg.cholesky(a, lower=lower, **options)
-    factor = np.linalg.cholesky(a if lower else np.conj(_t(a)))
-    return factor if lower else np.conj(_t(factor))
-
-
-inv, det, solve, eigh, eigvalsh, pinv, norm = map(_numpys, "inv det solve eigh eigvalsh pinv norm".split())
 
 for _name, _function in inspect.getmembers(_linalg, inspect.isroutine):
     if not _name.startswith("_") and _name not in globals():

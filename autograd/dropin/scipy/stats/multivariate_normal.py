@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import scipy.stats as _stats
 
+from autograd.compiler.state import is_compiling
 from autograd.compose import class_in
+from autograd.dropin.scipy.stats.arguments import of_arrays
 from autograd.dropin.tracer import getval as _getval
 
 _LOG_2PI = math.log(2 * math.pi)
@@ -19,6 +21,9 @@ _LOG_2PI = math.log(2 * math.pi)
 
 def _inverse_and_log_det(cov: Any, allow_singular: bool) -> tuple[Any, Any, int]:
     """Give the pseudo-inverse, the logarithm of the product of the eigenvalues that are not 0, and their number."""
+    if is_compiling() and not allow_singular:
+        # The rank is not known; inv refuses what is singular.
+        return np.linalg.inv(cov), np.linalg.slogdet(cov)[1], cov.shape[-1]
     plain = _getval(cov)
     values = np.linalg.eigvalsh(plain)
     # As SciPy judges it.
@@ -42,6 +47,7 @@ def _matrix(cov: Any, dim: int) -> Any:
     return cov * np.eye(dim) if cov.ndim == 0 else np.diag(cov)
 
 
+@of_arrays
 def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
     """Give the logarithm of the density at x, whose last axis is the dimension.
 
@@ -61,11 +67,13 @@ def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False)
     return -(rank * _LOG_2PI + log_det + distance) / 2
 
 
+@of_arrays
 def pdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
     """Give the density at x: see `logpdf`."""
     return np.exp(logpdf(x, mean, cov, allow_singular))
 
 
+@of_arrays
 def entropy(mean: Any = None, cov: Any = 1) -> Any:
     """Give the entropy: (log det(2π cov) + dimension) / 2."""
     if class_in((mean, cov)) is None:

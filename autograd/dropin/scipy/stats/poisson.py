@@ -8,26 +8,35 @@ import numpy as np
 import scipy.stats as _stats
 from scipy.special import gammaln, pdtr, xlogy
 
+from autograd.dropin.scipy.stats.arguments import not_negative, of_arrays, supported
 from autograd.dropin.tracer import getval as _getval
 
 
-def logpmf(k: Any, mu: Any) -> Any:
-    """Give k log mu - mu - log k!, and minus infinity where k is no count."""
-    k = np.asarray(_getval(k))
-    count = (k >= 0) & (k % 1 == 0)
-    at = np.where(count, k, 0)
-    return np.where(count, xlogy(at, mu) - gammaln(at + 1.0) - mu, -np.inf)
+@of_arrays
+def logpmf(k: Any, mu: Any, loc: Any = 0) -> Any:
+    """Give n log mu - mu - log n! with n = k - loc, and minus infinity where n is no count."""
+    n, mu = _count(k, loc), not_negative(mu)
+    outside = ((n < 0) | (np.floor(n) < n)) & (mu >= 0)
+    return supported(lambda n: xlogy(n, mu) - gammaln(n + 1.0) - mu, n, outside, safe=0, beyond=-np.inf)
 
 
-def pmf(k: Any, mu: Any) -> Any:
+def _count(k: Any, loc: Any) -> Any:
+    return np.asarray(_getval(k)) - np.asarray(_getval(loc))
+
+
+@of_arrays
+def pmf(k: Any, mu: Any, loc: Any = 0) -> Any:
     """Give the probability of k."""
-    return np.exp(logpmf(k, mu))
+    return np.exp(logpmf(k, mu, loc))
 
 
-def cdf(k: Any, mu: Any) -> Any:
+@of_arrays
+def cdf(k: Any, mu: Any, loc: Any = 0) -> Any:
     """Give the probability of at most k."""
-    k = np.asarray(_getval(k))
-    return np.where(k >= 0, pdtr(np.floor(np.where(k >= 0, k, 0)), mu), 0.0)
+    n, mu = _count(k, loc), not_negative(mu)
+    outside = ((n < 0) | np.isnan(n)) & (mu >= 0)
+    nothing = np.where(np.isnan(n), n, 0.0)
+    return supported(lambda n: pdtr(np.floor(n), mu), n, outside, safe=0, beyond=nothing)
 
 
 def __getattr__(name: str) -> object:
