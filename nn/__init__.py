@@ -9,9 +9,12 @@
 """
 
 from nn import analytic as analytic
+from nn import datasets as datasets
 from nn.comparison import Comparison as Comparison
 from nn.comparison import Difference as Difference
 from nn.comparison import compare as compare
+from nn.data import Loader as Loader
+from nn.data import one_hot as one_hot
 from nn.layers import Dense as Dense
 from nn.layers import ReLU as ReLU
 from nn.layers import Sequential as Sequential
@@ -21,6 +24,10 @@ from nn.losses import softmax_cross_entropy as softmax_cross_entropy
 from nn.metrics import accuracy as accuracy
 from nn.optimizers import SGD as SGD
 from nn.optimizers import Adam as Adam
+from nn.scaling import MinMax as MinMax
+from nn.scaling import Standardizer as Standardizer
+from nn.splits import k_fold as k_fold
+from nn.splits import split as split
 from nn.step import Step as Step
 from nn.step import make_step as make_step
 from nn.walk import named_parameters as named_parameters

@@ -63,9 +63,9 @@ PUBLIC = {
         "value_and_grad", "vector_jacobian_product", "verdict", "vjp",
     ],
     "nn": [
-        "Adam", "CategoricalCrossentropy", "Comparison", "Dense", "Difference", "ReLU", "SGD", "Sequential", "Softmax",
-        "Step", "accuracy", "analytic", "compare", "make_step", "named_parameters", "parameters",
-        "softmax_cross_entropy",
+        "Adam", "CategoricalCrossentropy", "Comparison", "Dense", "Difference", "Loader", "MinMax", "ReLU", "SGD",
+        "Sequential", "Softmax", "Standardizer", "Step", "accuracy", "analytic", "compare", "datasets", "k_fold",
+        "make_step", "named_parameters", "one_hot", "parameters", "softmax_cross_entropy", "split",
     ],
 }  # fmt: skip
 
@@ -156,7 +156,7 @@ def test_public_names_are_the_ones_listed(package: str) -> None:
 
 
 def test_importing_the_engine_imports_no_extra() -> None:
-    extras = ("scipy", "matplotlib", "tqdm", "nnfs")
+    extras = ("scipy", "matplotlib", "tqdm", "nnfs", "sklearn", "PIL")
     code = f"import sys, autograd, nn; print([m for m in {extras} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
