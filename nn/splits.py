@@ -137,6 +137,7 @@ def _order(who: str, samples: int, seed: Seed, stratify: Any) -> tuple[Array, Ar
             + (" Of one-hot rows write stratify=y.argmax(axis=1)." if labels.ndim == 2 else "")
         )
     refuse_nan(who, "stratify", labels)
+    # Stable, as otherwise the order of equal labels, and so the parts, would depend on the processor.
     return order, np.argsort(labels[order], kind="stable")
 
 
