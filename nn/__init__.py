@@ -23,6 +23,12 @@ from nn.comparison import Comparison as Comparison
 from nn.comparison import Difference as Difference
 from nn.comparison import compare as compare
 from nn.configurable import Configurable as Configurable
+from nn import datasets as datasets
+from nn.comparison import Comparison as Comparison
+from nn.comparison import Difference as Difference
+from nn.comparison import compare as compare
+from nn.data import Loader as Loader
+from nn.data import one_hot as one_hot
 from nn.layers import Dense as Dense
 from nn.layers import Dropout as Dropout
 from nn.layers import Flatten as Flatten
@@ -54,6 +60,10 @@ from nn.regularizers import L1 as L1
 from nn.regularizers import L2 as L2
 from nn.regularizers import Regularizer as Regularizer
 from nn.regularizers import regularization_loss as regularization_loss
+from nn.scaling import MinMax as MinMax
+from nn.scaling import Standardizer as Standardizer
+from nn.splits import k_fold as k_fold
+from nn.splits import split as split
 from nn.step import Step as Step
 from nn.step import make_step as make_step
 from nn.walk import named_parameters as named_parameters
