@@ -94,7 +94,7 @@ class History(Mapping[str, "list[Any]"]):
         try:
             from matplotlib.figure import Figure
         except ModuleNotFoundError as error:
-            raise ImportError("To draw, matplotlib is needed: pip install 'gradtape[examples]'.") from error
+            raise ImportError("To draw, matplotlib is needed: pip install 'gradtape[nn]'.") from error
         names = [name for name in self._values if not name.startswith("val_") and self._is_drawn(name)]
         if not names:
             raise ValueError("This History holds nothing to draw: fit a model first.")

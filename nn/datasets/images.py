@@ -50,7 +50,7 @@ def image_folder(folder: str | os.PathLike[str]) -> tuple[Array, Array, Array, A
         from PIL import Image
     except ImportError as error:
         raise ImportError(
-            "nn.datasets.image_folder reads images by Pillow: pip install 'gradtape[examples]'", name="PIL"
+            "nn.datasets.image_folder reads images by Pillow: pip install 'gradtape[nn]'", name="PIL"
         ) from error
     folder = Path(folder)
     (X, y), (X_test, y_test) = _part(Image, folder / "train"), _part(Image, folder / "test")
