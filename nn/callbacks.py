@@ -111,9 +111,7 @@ class EarlyStopping(Callback):
         restore_best: bool = False,
     ) -> None:
         if patience < 0 or min_delta < 0:
-            raise ValueError(
-                f"EarlyStopping: patience and min_delta are at least 0; met {patience} and {min_delta}."
-            )
+            raise ValueError(f"EarlyStopping: patience and min_delta are at least 0; met {patience} and {min_delta}.")
         self.monitor, self.patience, self.min_delta = monitor, int(patience), float(min_delta)
         self.mode, self.restore_best = _mode(mode, monitor, "EarlyStopping"), restore_best
         self.best, self.best_epoch = math.nan, 0
@@ -159,9 +157,9 @@ class EarlyStopping(Callback):
 class Checkpoint(Callback):
     """Writes the whole state of a run to a file after each epoch, and goes on from it.
 
-    Parameters, optimizer, schedules, the generators of shuffling and of dropout, the history, and other callbacks: a run
-    that was ended at any moment and is started again is bit for bit the one that was not. The file is put in place as a
-    whole: there is always the old one or the new one.
+    Parameters, optimizer, schedules, the generators of shuffling and of dropout, the history, and other callbacks: a
+    run that was ended at any moment and is started again is bit for bit the one that was not. The file is put in place
+    as a whole: there is always the old one or the new one.
 
     Parameters
     ----------
@@ -175,8 +173,8 @@ class Checkpoint(Callback):
     Raises
     ------
     ValueError
-        If `every` is below 1 or the path ends otherwise; when training begins, if the file is truncated, foreign, newer,
-        or of another model. Then nothing is changed.
+        If `every` is below 1 or the path ends otherwise; when training begins, if the file is truncated, foreign,
+        newer, or of another model. Then nothing is changed.
     """
 
     def __init__(self, path: str | os.PathLike[str], every: int = 1, resume: bool = True) -> None:

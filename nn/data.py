@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.labels import class_numbers
+from nn.labels import class_numbers, weights
 from nn.samples import Seed, as_pair, as_samples, integer, let_go, mapping, refuse_nan
 
 Array = NDArray[Any]
@@ -41,10 +41,13 @@ class Loader:
         used as it is, not copied.
     drop_last : bool
         Whether to leave out the samples that are left over at the end, when they are fewer than a batch.
+    sample_weight : array_like, optional
+        Shape (samples,), at least 0: then each batch has a third part, the weights of its samples.
 
     Attributes
     ----------
     X, y : ndarray
+    sample_weight : ndarray or None
     batch_size : int
     shuffle, drop_last : bool
 
@@ -77,8 +80,10 @@ class Loader:
         shuffle: bool = False,
         seed: Seed = None,
         drop_last: bool = False,
+        sample_weight: Any = None,
     ) -> None:
         self.X, self.y = as_pair("Loader", X, y)
+        self.sample_weight = None if sample_weight is None else weights(sample_weight, len(self.X))
         self.batch_size = _batch_size(batch_size, len(self.X))
         self.shuffle, self.drop_last = bool(shuffle), bool(drop_last)
         self._rng = np.random.default_rng(seed)
@@ -167,8 +172,15 @@ class Loader:
         whole, left = divmod(len(self.X), self.batch_size)
         return whole + (left > 0 and not self.drop_last)
 
-    def __iter__(self) -> Iterator[tuple[Array, Array]]:
-        """Go through one epoch: pairs of X and y.
+    def all(self) -> tuple[Array, ...]:
+        """Give all samples as one batch, in their own order: the arrays themselves."""
+        return tuple(self._parts())
+
+    def _parts(self) -> list[Array]:
+        return [self.X, self.y] if self.sample_weight is None else [self.X, self.y, self.sample_weight]
+
+    def __iter__(self) -> Iterator[tuple[Array, ...]]:
+        """Go through one epoch: pairs of X and y, or with their weights as a third part.
 
         A batch of its own order, or of a mapped file, is a copy. One of a stretch of memory is a view that cannot be
         written to.
@@ -176,10 +188,10 @@ class Loader:
         order = self._rng.permutation(len(self.X)) if self.shuffle else None
         return (self._batch(order, number * self.batch_size) for number in range(len(self)))
 
-    def _batch(self, order: Array | None, start: int) -> tuple[Array, Array]:
+    def _batch(self, order: Array | None, start: int) -> tuple[Array, ...]:
         at = slice(start, start + self.batch_size)
         rows = at if order is None else order[at]
-        batch = _rows(self.X, rows), _rows(self.y, rows)
+        batch = tuple([_rows(array, rows) for array in self._parts()])
         self._resident += sum(array.nbytes + len(array) * _AROUND for array in batch)
         if self._resident > RESIDENT and self.X.nbytes + self.y.nbytes > RESIDENT:
             self._resident = 0

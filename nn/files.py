@@ -1,4 +1,4 @@
-"""Arrays and what describes them in one file: safetensors or `.npz`, written so that nothing half-written is ever found.
+"""Arrays and what describes them in one file: safetensors or `.npz`, written so that no half of one is ever found.
 
 The description is JSON; it stands in the header of a safetensors file, and in an array of its own in an `.npz`. Neither
 can hold code, so a file of a stranger's can be opened.

@@ -19,7 +19,7 @@ from nn.metrics import Metric
 from nn.mode import training
 from nn.optimizers import Optimizer
 from nn.regularizers import regularization_loss
-from nn.walk import objects
+from nn.walk import named_parameters, objects
 
 Array = NDArray[Any]
 
@@ -41,6 +41,7 @@ class Trainer:
         self, network: Any, loss: Loss, optimizer: Optimizer, metrics: Sequence[Metric], compiled: bool
     ) -> None:
         self.network, self.loss, self.optimizer, self.metrics = network, loss, optimizer, list(metrics)
+        self.compiled = compiled
         self.params = Flat("Model.fit", network)
         self.step: Callable[..., Any] = self._step
         self.measure: Callable[..., Any] = self._measure
@@ -58,7 +59,7 @@ class Trainer:
         def loss_of(flat: Any) -> Any:
             with standing_in(self.params.tensors, self.params.parts(flat)), training():
                 outputs = self.network(X)
-                data = self.loss(outputs, y) if weight is None else self.loss(outputs, y, weight)
+                data = self.loss(outputs, y, weight)
                 penalty = regularization_loss(self.network)
             total = data if isinstance(penalty, float) else data + penalty
             return total, (outputs, data, penalty)
@@ -66,17 +67,26 @@ class Trainer:
         (_, (outputs, data, penalty)), gradient = value_and_grad(loss_of, has_aux=True)(flat)
         (gradient,) = self.optimizer.clip([gradient])
         flat, arrays = self.optimizer.update(flat, gradient, arrays, iteration)
-        return flat, arrays, iteration + 1, self._sums(outputs, data, penalty, y)
+        return flat, arrays, iteration + 1, _sums(self.metrics, outputs, data, penalty, y)
 
     def _measure(self, flat: Any, X: Any, y: Any, weight: Any = None) -> Any:
         """Give the sums of a batch, in use."""
-        with standing_in(self.params.tensors, self.params.parts(flat)), training(False):
-            outputs = self.network(X)
-            data = self.loss(outputs, y) if weight is None else self.loss(outputs, y, weight)
-            return self._sums(outputs, data, regularization_loss(self.network), y)
+        with standing_in(self.params.tensors, self.params.parts(flat)):
+            return sums_in_use(self.network, self.loss, self.metrics, X, y, weight)
 
-    def _sums(self, outputs: Any, data: Any, penalty: Any, y: Any) -> Any:
-        return data, penalty, [metric.sums(outputs, y) for metric in self.metrics]
+    def advance(self, X: Any, y: Any, weight: Any = None, *, compiled: bool = True) -> Any:
+        """Make a step, and give the sums of its batch."""
+        step = self.step if compiled else self._step
+        given = (X, y) if weight is None else (X, y, weight)
+        self.flat, self.arrays, self.iteration, sums = step(self.flat, self.arrays, self.iteration, *given)
+        return sums
+
+    def serves(self, network: Any, loss: Loss, optimizer: Optimizer, compiled: bool) -> bool:
+        """Tell whether it was made for these."""
+        mine = self.network, self.loss, self.optimizer
+        same = all(a is b for a, b in zip(mine, (network, loss, optimizer), strict=True))
+        tensors = list(named_parameters(network).values())
+        return same and compiled == self.compiled and [*map(id, tensors)] == [*map(id, self.params.tensors)]
 
     def take(self) -> None:
         """Take over what the model's Tensors hold, where someone set them since they were given."""
@@ -99,6 +109,22 @@ class Trainer:
         flat, arrays, iteration = snapshot
         self.flat, self.arrays = flat.copy(), tuple(array.copy() for array in arrays)
         self.iteration = np.array(iteration)
+
+
+def _sums(metrics: Sequence[Metric], outputs: Any, data: Any, penalty: Any, y: Any) -> Any:
+    return data, penalty, [metric.sums(outputs, y) for metric in metrics]
+
+
+def sums_in_use(network: Any, loss: Loss, metrics: Sequence[Metric], X: Any, y: Any, weight: Any = None) -> Any:
+    """Give what `Totals` adds up: the loss, the penalty, and the sums of the metrics, all as in use."""
+    with training(False):
+        outputs = network(X)
+        return _sums(metrics, outputs, loss(outputs, y, weight), regularization_loss(network), y)
+
+
+def weight_of(batch: Sequence[Any]) -> float:
+    """Give by what a batch's mean loss counts: its samples, or the sum of their weights."""
+    return len(batch[0]) if len(batch) == 2 else float(np.sum(batch[2]))
 
 
 class Totals:
