@@ -102,7 +102,8 @@ class CategoricalCrossentropy(Loss):
 
     def prepare(self, y_true: Any, shape: tuple[int, ...]) -> NDArray[Any]:
         """Check targets for predictions of a shape, and give them as class numbers."""
-        return class_numbers(y_true, shape)
+        # Wide enough to be an index as they are.
+        return class_numbers(y_true, shape).astype(np.intp, copy=False)
 
 
 class BinaryCrossentropy(Loss):

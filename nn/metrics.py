@@ -85,7 +85,8 @@ class _OfClasses(Metric):
         y_pred = _values(y_pred)
         one = y_pred.ndim == 1 or y_pred.shape[1:] == (1,)
         if not (one if self.binary is None else self.binary):
-            return y_pred.argmax(axis=-1), class_numbers(y_true, y_pred.shape), (*y_pred.shape, 0)[1]
+            labels = class_numbers(y_true, y_pred.shape)
+            return _first_largest(y_pred), labels.astype(np.float64), y_pred.shape[1]
         y_true = _values(numbers(y_true, y_pred.shape, between=(0, 1)))
         return (y_pred > (0 if self.from_logits else 0.5)) * 1, (y_true > 0.5) * 1, 2
 
@@ -116,7 +117,7 @@ class Accuracy(_OfClasses):
         """Give the number of right predictions, and of all."""
         predicted, labels, _ = self._classes(y_pred, y_true)
         right = predicted == labels
-        return np.sum(right, dtype=np.float64), np.asarray(float(right.size))
+        return np.sum(np.where(right, 1.0, 0.0)), np.asarray(float(right.size))
 
     def result(self, sums: Sequence[Any]) -> float:
         """Give the fraction, from 0 to 1."""
@@ -321,6 +322,16 @@ def r2_score(y_pred: Any, y_true: Any) -> float:
     0.0
     """
     return float(R2()(y_pred, y_true))
+
+
+def _first_largest(scores: Any) -> Any:
+    """Give for each row the number of its largest element, at a tie the first; of a NaN one beyond the last.
+
+    It is what `argmax` gives, of operations that a compiled step does in one pass with what comes before them.
+    """
+    count = scores.shape[-1]
+    best = np.max(scores, axis=-1, keepdims=True)
+    return np.min(np.where(scores == best, np.arange(float(count)), float(count)), axis=-1)
 
 
 def _values(x: Any) -> Any:
