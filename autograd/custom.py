@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.entry import Abstract, Shell, recording
-from autograd.transforms import quiet_vjp
+from autograd.transforms import vjp
 from autograd.tree import flatten, leaves_like
 from autograd.whole import Call, Whole, given, lifted
 
@@ -130,7 +130,7 @@ class custom_vjp(Whole):
         return found
 
     def _transposed(self, call: Call, saved: list[Any], at: list[Any], tangents: list[Any]) -> list[Any]:
-        return list(quiet_vjp(lambda *cts: list(self.pull(call, saved, list(cts))), *at)[1](tangents))
+        return list(vjp(lambda *cts: list(self.pull(call, saved, list(cts))), *at)[1](tangents))
 
 
 def _like(derivative: Any, shape: Any, dtype: Any, what: str, of: str) -> Any:
@@ -202,7 +202,7 @@ class custom_jvp(Whole):
     def pull(self, call: Call, saved: list[Any], cts: list[Any]) -> Sequence[Any]:
         """Transpose the rule, which is linear in the tangents: its pullback."""
         zeros = [np.zeros(saved[i].shape, saved[i].dtype) for i in call.where]
-        found = list(quiet_vjp(lambda *ts: list(self.push(call, saved, list(ts))), *zeros)[1](cts))
+        found = list(vjp(lambda *ts: list(self.push(call, saved, list(ts))), *zeros)[1](cts))
         if not lifted([*saved, *cts]):
             self.refuse_outer(found, "The rule of ")
         return found

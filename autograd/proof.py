@@ -12,7 +12,7 @@ from autograd.entry import Array
 from autograd.judge import Judge
 from autograd.report import Kink, Report, Row
 from autograd.spot import Spot
-from autograd.transforms import quiet_jvp, quiet_vjp
+from autograd.transforms import jvp, vjp
 
 Fn = Callable[..., Any]
 #: An element: of which argument or output, and its index.
@@ -75,11 +75,11 @@ class Proof:
         count = len(args)
 
         def pull(*at: Any) -> list[Any]:
-            values, pullback = quiet_vjp(fun, *at[:count])
+            values, pullback = vjp(fun, *at[:count])
             return list(pullback([_like(g, value) for g, value in zip(at[count:], values, strict=True)]))
 
         def push(*at: Any) -> list[Any]:
-            derivative: list[Any] = quiet_jvp(fun, at[:count], at[count:])[1]
+            derivative: list[Any] = jvp(fun, at[:count], at[count:])[1]
             return derivative
 
         with np.errstate(all="ignore"):

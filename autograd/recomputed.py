@@ -14,7 +14,7 @@ from autograd.joint import floating_of
 from autograd.lines import LIBRARIES
 from autograd.tape import Tape
 from autograd.tensor import shell
-from autograd.transforms import quiet_jvp, quiet_vjp
+from autograd.transforms import jvp, vjp
 from autograd.tree import flatten
 from autograd.whole import Call, Whole, given
 
@@ -61,10 +61,10 @@ class _Checkpoint(Whole):
 
     def pull(self, call: Call, saved: list[Any], cts: list[Any]) -> Sequence[Any]:
         fresh = [_anew(x, cts) for x in saved]
-        return list(quiet_vjp(self.of_floats(call, fresh), *[fresh[i] for i in call.where])[1](cts))
+        return list(vjp(self.of_floats(call, fresh), *[fresh[i] for i in call.where])[1](cts))
 
     def push(self, call: Call, saved: list[Any], tangents: list[Any]) -> Sequence[Any]:
-        found: list[Any] = quiet_jvp(self.of_floats(call, saved), [saved[i] for i in call.where], tangents)[1]
+        found: list[Any] = jvp(self.of_floats(call, saved), [saved[i] for i in call.where], tangents)[1]
         return found
 
 

@@ -120,10 +120,8 @@ def vjp(fun: Fn, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
         Takes a tree like `out`, of its shapes and dtypes, and returns a tuple with a cotangent for each primal. It may
         be called any number of times.
 
-    Warns
-    -----
-    UserWarning
-        If the output does not depend on the arguments.
+    Where the output does not depend on the arguments, it says nothing, as `jvp`: rules are made of these two, and of a
+    linear function that is so at second order.
 
     Examples
     --------
@@ -134,7 +132,6 @@ def vjp(fun: Fn, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """
     of_value, held = with_aux(fun, name_of(fun)) if has_aux else (fun, [])
     run = Run(of_value, primals, fun)
-    run.warn_unused()
     return (run.value(), run.back, run.given(held[0])) if has_aux else (run.value(), run.back)
 
 
@@ -155,44 +152,20 @@ def jvp(fun: Fn, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool 
     out, tangent
         The value, and a tree like it.
 
-    Warns
-    -----
-    UserWarning
-        If the output does not depend on the arguments.
-
     Examples
     --------
     >>> import numpy as np
     >>> jvp(np.sin, (0.0,), (2.0,))
     (array(0.), array(2.))
     """
-    of_value, held = with_aux(fun, name_of(fun)) if has_aux else (fun, [])
-    run, tangent = _pushed(of_value, primals, tangents, fun, warn=True)
-    return (run.value(), tangent, run.given(held[0])) if has_aux else (run.value(), tangent)
-
-
-def quiet_vjp(fun: Fn, *primals: Any) -> tuple[Any, Fn]:
-    """Do as `vjp`, and do not warn: for a function that nobody wrote, such as a rule that is transposed."""
-    run = Run(fun, primals, fun)
-    return run.value(), run.back
-
-
-def quiet_jvp(fun: Fn, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """Do as `jvp`, and do not warn."""
-    run, tangent = _pushed(fun, primals, tangents, fun, warn=False)
-    return run.value(), tangent
-
-
-def _pushed(fun: Fn, primals: Any, tangents: Any, named: Fn, warn: bool) -> tuple[Run, Any]:
-    """Run a function, and walk forth."""
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TypeError("jvp takes its primals and tangents as tuples: jvp(f, (x,), (t,))")
     if leaves_like(list(primals), list(tangents)) is None:
         raise _unlike(tangents, primals)
-    run = Run(fun, primals, named)
-    if warn:
-        run.warn_unused()
-    return run, run.forth(tangents)
+    of_value, held = with_aux(fun, name_of(fun)) if has_aux else (fun, [])
+    run = Run(of_value, primals, fun)
+    tangent = run.forth(tangents)
+    return (run.value(), tangent, run.given(held[0])) if has_aux else (run.value(), tangent)
 
 
 def _unlike(tangents: Any, primals: Any) -> TypeError:
@@ -272,8 +245,8 @@ class Run:
         return bool(self.tape.entries) or not reached.isdisjoint(self.variables)
 
     def warn_unused(self) -> None:
-        """Warn if it does not."""
-        if self.variables and not self.depends:
+        """Warn if it does not, unless there is nothing to depend on, or nothing that could."""
+        if not self.depends and all(any(math.prod(x.shape) for x in arrays) for arrays in (self.inputs, self.arrays)):
             warnings.warn(
                 f"What {self.name} returned does not depend on what it is differentiated in: the derivative is zero.",
                 stacklevel=levels(),

@@ -18,7 +18,7 @@ from autograd.argnums import name_of
 from autograd.entry import Abstract, Bundle, Edge, Shell, apart, is_recording, recording
 from autograd.joint import behind, bundled, edges_to, filled, floating_of, in_floats, shared
 from autograd.tensor import Tensor, shell
-from autograd.transforms import quiet_jvp, quiet_vjp
+from autograd.transforms import jvp, vjp
 from autograd.tree import flatten, leaves_like
 
 Fn = Callable[..., Any]
@@ -168,11 +168,11 @@ class Whole:
 
     def pull(self, call: Call, saved: list[Any], cts: list[Any]) -> Sequence[Any]:
         """Give the cotangents of the arguments from those of the results."""
-        return list(quiet_vjp(self.of_floats(call, saved), *[saved[i] for i in call.where])[1](cts))
+        return list(vjp(self.of_floats(call, saved), *[saved[i] for i in call.where])[1](cts))
 
     def push(self, call: Call, saved: list[Any], tangents: list[Any]) -> Sequence[Any]:
         """Give the tangents of the results from those of the arguments."""
-        found: list[Any] = quiet_jvp(self.of_floats(call, saved), [saved[i] for i in call.where], tangents)[1]
+        found: list[Any] = jvp(self.of_floats(call, saved), [saved[i] for i in call.where], tangents)[1]
         return found
 
 

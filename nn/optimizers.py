@@ -18,8 +18,9 @@ from autograd import Tensor
 
 Array = NDArray[Any]
 State = tuple[Array, ...]
-#: How many elements are updated at once: so many that a dozen arrays of them stay in the processor's cache.
-BLOCK = 16384
+#: How many elements are updated at once: a dozen arrays of them stay in the processor's cache, and each is smaller than
+#: what the C library maps anew each time (128 kB).
+BLOCK = 8192
 
 
 class Optimizer(ABC):

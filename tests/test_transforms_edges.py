@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -53,18 +52,13 @@ def leaves(tree: Any) -> list[Any]:
 def test_results_alias_nothing(name: str) -> None:
     fun, x, y = ALIASING[name], A.copy(), A + 1
 
-    def unused() -> Any:
-        return pytest.warns(UserWarning, match="does not depend") if name == "a constant" else nullcontext()
-
-    with unused():
-        out, pullback = vjp(fun, x, y)
+    out, pullback = vjp(fun, x, y)
     shapes = [np.shape(leaf) for leaf in leaves(out)]
     cotangents = [np.ones(shape) for shape in shapes]
     structured = cotangents[0] if len(cotangents) == 1 else type(out)(cotangents)
     gradients = pullback(structured)
     tx, ty = np.ones(3), np.ones(3)
-    with unused():
-        value, tangent = jvp(fun, (x, y), (tx, ty))
+    value, tangent = jvp(fun, (x, y), (tx, ty))
     for results in ([*leaves(out), *gradients], [*leaves(value), *leaves(tangent)]):
         given = [x, y, tx, ty, A, *cotangents]
         for i, one in enumerate(results):

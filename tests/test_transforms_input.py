@@ -102,8 +102,6 @@ def test_a_tensor_that_does_not_fit_the_output() -> None:
         lambda: hessian(constant)(2.0),
         lambda: elementwise_grad(constant)(2.0),
         lambda: deriv(constant)(2.0),
-        lambda: vjp(constant, 2.0)[1](1.0)[0],
-        lambda: jvp(constant, (2.0,), (1.0,))[1],
         lambda: make_vjp(constant)(2.0)[0](1.0),
         lambda: make_jvp(constant)(2.0)(1.0)[1],
         lambda: make_ggnvp(constant)(2.0)(1.0),
@@ -127,6 +125,7 @@ def test_a_second_derivative_of_zero_is_no_news() -> None:
         assert hvp(lambda x: 3 * x)(2.0, 1.0) == 0
         assert hessian(lambda x: 3 * x)(2.0) == 0
         assert vjp(lambda: 3.0)[0] == 3.0
+        assert vjp(constant, 2.0)[1](1.0)[0] == 0 and jvp(constant, (2.0,), (1.0,))[1] == 0
 
 
 def with_aux(x: Any) -> Any:

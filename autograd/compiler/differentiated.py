@@ -10,7 +10,7 @@ import numpy as np
 from autograd.compiler.program import Program, Value, mapped
 from autograd.entry import Bundle, Shell, Unknown
 from autograd.joint import behind, bundled, edges_to, filled, floating_of, in_floats, shared
-from autograd.transforms import quiet_jvp, quiet_vjp
+from autograd.transforms import jvp, vjp
 from autograd.tree import flatten
 
 
@@ -82,7 +82,7 @@ def derived(program: Program, mode: str, floating: Sequence[int]) -> Any:
 
     def backward(leaves: Any, drawn: Any, cts: Any) -> Any:
         where = floating_of(leaves)
-        found = quiet_vjp(of_floats(leaves, drawn, where), *[leaves[i] for i in where])[1](cts)
+        found = vjp(of_floats(leaves, drawn, where), *[leaves[i] for i in where])[1](cts)
         every: list[Any] = [0] * len(leaves)
         for i, ct in zip(where, found, strict=True):
             every[i] = ct
@@ -90,6 +90,6 @@ def derived(program: Program, mode: str, floating: Sequence[int]) -> Any:
 
     def forward(leaves: Any, drawn: Any, tangents: Any) -> Any:
         where = floating_of(leaves)
-        return quiet_jvp(of_floats(leaves, drawn, where), [leaves[i] for i in where], [tangents[i] for i in where])[1]
+        return jvp(of_floats(leaves, drawn, where), [leaves[i] for i in where], [tangents[i] for i in where])[1]
 
     return backward if mode == "vjp" else forward

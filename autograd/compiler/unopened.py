@@ -14,7 +14,7 @@ import numpy as np
 from autograd.entry import Abstract, Bundle, Shell, Unknown, apart, is_recording
 from autograd.joint import behind, bundled, edges_to, floating_of, in_floats, shared
 from autograd.tensor import Tensor, shell
-from autograd.transforms import quiet_jvp, quiet_vjp
+from autograd.transforms import jvp, vjp
 from autograd.tree import flatten
 
 Fn = Callable[..., Any]
@@ -93,7 +93,7 @@ class _Rules:
 
         def back(*arrays: Any) -> Any:
             everything, cts = arrays[:-count], list(arrays[-count:])
-            return list(quiet_vjp(self._of_floats(everything), *[everything[i] for i in self.where])[1](cts))
+            return list(vjp(self._of_floats(everything), *[everything[i] for i in self.where])[1](cts))
 
         back.__name__ = f"vjp of {self.fn.__name__}"
         cts = [_like(p, s, d, saved) for p, s, d in zip(g.parts, g.shape, g.dtype, strict=True)]
@@ -107,7 +107,7 @@ class _Rules:
         def forth(*arrays: Any) -> Any:
             everything, t = arrays[:-1], arrays[-1]
             tangents = [t if k == i else np.zeros_like(everything[k]) for k in where]
-            return list(quiet_jvp(self._of_floats(everything), [everything[k] for k in where], tangents)[1])
+            return list(jvp(self._of_floats(everything), [everything[k] for k in where], tangents)[1])
 
         forth.__name__ = f"jvp of {self.fn.__name__}"
 

@@ -30,7 +30,7 @@ from autograd.extend.rules import deprecated, primitive_jvps, primitive_vjps, ti
 from autograd.fitting import fit
 from autograd.joint import CallNamed, CallRule, argument_names, listeners
 from autograd.tensor import Tensor, shell
-from autograd.transforms import quiet_vjp
+from autograd.transforms import vjp
 from autograd.tree import flatten, leaves_like
 
 Fn = Callable[..., Any]
@@ -339,7 +339,7 @@ class _Rules:
             parts = self.pull(g, *saved).parts
             return [np.zeros_like(t.parts[i]) if parts[i] is None else parts[i] for i in where]
 
-        _, pullback = quiet_vjp(back, *[np.zeros(n, d) for n, d in zip(shapes, dtypes, strict=True)])
+        _, pullback = vjp(back, *[np.zeros(n, d) for n, d in zip(shapes, dtypes, strict=True)])
         return self._as_output(list(pullback([t.parts[i] for i in where])))
 
 

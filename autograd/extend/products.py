@@ -15,7 +15,7 @@ import numpy as np
 from autograd.compose import data_of, tracked
 from autograd.entry import Shell
 from autograd.tape import Tape
-from autograd.transforms import quiet_jvp, quiet_vjp
+from autograd.transforms import jvp, vjp
 from autograd.tree import flatten, leaves_like
 
 Fn = Callable[..., Any]
@@ -42,7 +42,7 @@ def make_vjp(fun: Fn, x: Any) -> tuple[Fn, Any]:
     """
     watched = _Watched(fun)
     try:
-        value, pullback = quiet_vjp(watched, x)
+        value, pullback = vjp(watched, x)
     except TypeError:
         # What does not depend on the argument may be of any kind.
         if watched.independent is None:
@@ -98,7 +98,7 @@ def make_jvp(fun: Fn, x: Any) -> Fn:
     def pushforward(g: Any) -> tuple[Any, Any]:
         watched = _Watched(fun)
         try:
-            value, tangent = quiet_jvp(watched, (x,), (_cast(g, x),))
+            value, tangent = jvp(watched, (x,), (_cast(g, x),))
         except TypeError:
             if watched.independent is None:
                 raise

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.entry import Array, Shell
+from autograd.entry import Abstract, Array, Shell
 from autograd.multilinear import linear
 from autograd.op import case, composite, present
 from autograd.ops import elementwise as ew
@@ -299,4 +299,6 @@ def _collect(object: Any, parts: list[Any]) -> Any:
     if isinstance(object, (list, tuple)):
         return [_collect(item, parts) for item in object]
     parts.append(object)
-    return object._value if isinstance(object, Shell) else object
+    value = object._value if isinstance(object, Shell) else object
+    # Of what has no value while a program is recorded, shape and dtype are what is asked.
+    return np.zeros(value.shape, value.dtype) if isinstance(value, Abstract) else value

@@ -381,3 +381,13 @@ def test_what_is_wrong_is_said_as_it_is_eagerly() -> None:
         compile(grad(scalar))(np.arange(3))
     with pytest.warns(UserWarning, match="does not depend on what it is differentiated in"):
         agree(compile(grad(lambda x: np.sum(W)))(x), np.zeros(3))
+
+
+def test_lists_of_tensors_are_arrays_in_a_program() -> None:
+    def fun(x: Any) -> Any:
+        return ag.array([[x[0], x[1] ** 2], [1.0, x[0] * x[1]]])
+
+    x = np.array([2.0, 3.0])
+    np.testing.assert_allclose(compile(fun)(x), fun(x))
+    found = compile(jacobian(fun))(x)
+    np.testing.assert_allclose(found, jacobian(fun)(x))
