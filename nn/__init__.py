@@ -9,7 +9,9 @@
 """
 
 from nn import analytic as analytic
+from nn import datasets as datasets
 from nn import initializers as initializers
+from nn import schedules as schedules
 from nn.activations import GELU as GELU
 from nn.activations import LeakyReLU as LeakyReLU
 from nn.activations import Linear as Linear
@@ -18,10 +20,19 @@ from nn.activations import ReLU as ReLU
 from nn.activations import Sigmoid as Sigmoid
 from nn.activations import Softmax as Softmax
 from nn.activations import Tanh as Tanh
+from nn.callbacks import Callback as Callback
+from nn.callbacks import Checkpoint as Checkpoint
+from nn.callbacks import CSVLog as CSVLog
+from nn.callbacks import EarlyStopping as EarlyStopping
+from nn.callbacks import NaNStop as NaNStop
+from nn.callbacks import ProgressBar as ProgressBar
 from nn.comparison import Comparison as Comparison
 from nn.comparison import Difference as Difference
 from nn.comparison import compare as compare
 from nn.configurable import Configurable as Configurable
+from nn.data import Loader as Loader
+from nn.data import one_hot as one_hot
+from nn.history import History as History
 from nn.layers import Dense as Dense
 from nn.layers import Dropout as Dropout
 from nn.layers import Flatten as Flatten
@@ -43,13 +54,21 @@ from nn.metrics import confusion_matrix as confusion_matrix
 from nn.metrics import r2_score as r2_score
 from nn.mode import is_training as is_training
 from nn.mode import training as training
+from nn.model import Model as Model
 from nn.optimizers import SGD as SGD
+from nn.optimizers import AdaGrad as AdaGrad
 from nn.optimizers import Adam as Adam
+from nn.optimizers import AdamW as AdamW
+from nn.optimizers import RMSProp as RMSProp
 from nn.registry import from_config as from_config
 from nn.regularizers import L1 as L1
 from nn.regularizers import L2 as L2
 from nn.regularizers import Regularizer as Regularizer
 from nn.regularizers import regularization_loss as regularization_loss
+from nn.scaling import MinMax as MinMax
+from nn.scaling import Standardizer as Standardizer
+from nn.splits import k_fold as k_fold
+from nn.splits import split as split
 from nn.step import Step as Step
 from nn.step import make_step as make_step
 from nn.walk import named_parameters as named_parameters

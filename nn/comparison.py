@@ -19,6 +19,7 @@ from nn.layers import Dense, Dropout, Sequential
 from nn.losses import CLIP, BinaryCrossentropy, CategoricalCrossentropy, MeanAbsoluteError, softmax_cross_entropy
 from nn.mode import training
 from nn.regularizers import L1, regularization_loss
+from nn.table import aligned
 from nn.walk import named_parameters
 
 Array = NDArray[Any]
@@ -89,15 +90,13 @@ class Comparison:
         absolute = float(np.max([row.absolute for row in self.rows]))
         times = (f"{seconds * 1e6:,.0f} µs" for seconds in (self.time_tape, self.time_formula))
         lines.append(("all", "", f"{absolute:.1e}", f"{self.relative:.1e}", *times))
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        table = [
-            "  ".join(
-                cell.ljust(width) if i < 2 else cell.rjust(width)
-                for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-            ).rstrip()
-            for line in lines
-        ]
-        return "\n".join([*table, *(f"note: {note}" for note in self.notes), *([self.sources] if self.sources else [])])
+        return "\n".join(
+            [
+                aligned(lines, left=2),
+                *(f"note: {note}" for note in self.notes),
+                *([self.sources] if self.sources else []),
+            ]
+        )
 
     def draw(self, path: str | PathLike[str]) -> None:
         """Draw how far each element of each parameter is off, as a heat map: see `nn.heatmap`.

@@ -39,14 +39,14 @@ class Configurable:
             If a setting is a function of yours: there is no text that gives it back.
         """
         name = type(self).__name__
-        return {"name": name, **{p.name: _plain(getattr(self, p.name), f"{name}: {p.name}") for p in _settings(self)}}
+        return {"name": name, **{p.name: _plain(getattr(self, p.name), f"{name}: {p.name}") for p in settings(self)}}
 
     def __repr__(self) -> str:
         """Show the call that makes it again, without what is as it is by default."""
         return f"{type(self).__name__}({', '.join(self._arguments())})"
 
     def _arguments(self) -> Iterator[str]:
-        for parameter in _settings(self):
+        for parameter in settings(self):
             value = getattr(self, parameter.name)
             value = value.name if isinstance(value, np.dtype) else value
             if parameter.default is Parameter.empty:
@@ -55,7 +55,8 @@ class Configurable:
                 yield f"{parameter.name}={value!r}"
 
 
-def _settings(thing: Configurable) -> list[Parameter]:
+def settings(thing: Configurable) -> list[Parameter]:
+    """Give the parameters of the constructor that are settings."""
     return [parameter for name, parameter in signature(type(thing)).parameters.items() if name != "rng"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from autograd import Tensor, compile, value_and_grad
 from autograd.extend import standing_in
-from nn.optimizers import Optimizer
-from nn.walk import named_parameters
+from nn.flat import Flat
+from nn.optimizers import Optimizer, saved
 
 Array = NDArray[Any]
 Parameters = dict[str, Array]
@@ -35,15 +35,12 @@ class State(NamedTuple):
 class _Pure:
     """The step as a function of arrays alone: parameters and state lie end to end, each in one array."""
 
-    def __init__(self, model: Any, loss: Callable[..., Any], optimizer: Optimizer, tensors: list[Tensor]) -> None:
-        self.model, self.loss, self.optimizer, self.tensors = model, loss, optimizer, tensors
-        ends = np.cumsum([param.size for param in tensors]).tolist()
-        #: For each parameter where it lies, and its shape.
-        self.places = [(slice(end - param.size, end), param.shape) for end, param in zip(ends, tensors, strict=True)]
+    def __init__(self, model: Any, loss: Callable[..., Any], optimizer: Optimizer, params: Flat) -> None:
+        self.model, self.loss, self.optimizer, self.params = model, loss, optimizer, params
 
     def run(self, values: list[Any], X: Any, y: Any) -> tuple[Any, Any]:
         """Give loss and outputs with values in the place of the model's parameters."""
-        with standing_in(self.tensors, values):
+        with standing_in(self.params.tensors, values):
             outputs = self.model(X)
             return self.loss(outputs, y), outputs
 
@@ -52,11 +49,12 @@ class _Pure:
         outputs: list[Any] = []
 
         def loss_of(flat: Any) -> Any:
-            loss, found = self.run([flat[at].reshape(shape) for at, shape in self.places], X, y)
+            loss, found = self.run(self.params.parts(flat), X, y)
             outputs.append(found.detach() if isinstance(found, Tensor) else found)
             return loss
 
         loss, gradient = value_and_grad(loss_of)(flat)
+        (gradient,) = self.optimizer.clip([gradient])
         flat, arrays = self.optimizer.update(flat, gradient, arrays, iteration)
         return loss, outputs[0], flat, arrays, iteration + 1
 
@@ -73,17 +71,11 @@ class Step:
     """
 
     def __init__(self, model: Any, loss: Callable[..., Any], optimizer: Optimizer) -> None:
-        named = named_parameters(model)
-        if not named:
-            raise ValueError(f"make_step: {model!r} has no parameters.")
-        dtypes = {param.dtype for param in named.values()}
-        if len(dtypes) > 1:
-            raise TypeError(f"make_step: the parameters are of one dtype; met {sorted(map(str, dtypes))}.")
+        params = Flat("make_step", model)
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"make_step takes an optimizer of nn; met {optimizer!r}.")
-        self.names = list(named)
-        self._tensors = list(named.values())
-        self._pure = _Pure(model, loss, optimizer, self._tensors)
+        self.names, self._tensors = params.names, params.tensors
+        self._pure = _Pure(model, loss, optimizer, params)
         self._optimizer = optimizer
         self.compiled = compile(self._pure.step, donate=("flat", "arrays", "iteration"))
         #: The parameters that were handed out last, end to end and by name.
@@ -91,7 +83,7 @@ class Step:
 
     def init(self) -> tuple[Parameters, State]:
         """Give the model's parameters as they are now, copied, and the state of an optimizer before its first step."""
-        flat = np.concatenate([param.data for param in self._tensors], axis=None)
+        flat = self._pure.params.now()
         return self._views(flat), State(self._optimizer.init(flat), np.zeros(()))
 
     def __call__(self, parameters: Parameters, state: State, batch: tuple[Any, Any]) -> Any:
@@ -133,6 +125,20 @@ class Step:
         for name, param in zip(self.names, self._tensors, strict=True):
             param.data = parameters[name].copy()
 
+    def state_dict(self, state: State) -> dict[str, Any]:
+        """Give a state as plain arrays by name, copied: as `Optimizer.state_dict` does, which can be read here too."""
+        return saved.write(int(state.iteration), states_of(self._pure.params, state.arrays))
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> State:
+        """Give the state that was saved: with the parameters of then, the next steps are those that would have come.
+
+        Raises
+        ------
+        ValueError
+            If it does not fit the parameters or the optimizer.
+        """
+        return State(*read_state(self._pure.params, self._optimizer, state))
+
     def _flat(self, parameters: Parameters) -> Array:
         """Give the parameters end to end: as the step before left them, where they are its parameters."""
         flat, views = self._left
@@ -148,10 +154,23 @@ class Step:
         return np.concatenate([parameters[name] for name in self.names], axis=None)
 
     def _views(self, flat: Array) -> Parameters:
-        parts = zip(self.names, self._pure.places, strict=True)
-        views = {name: flat[at].reshape(shape) for name, (at, shape) in parts}
+        views = dict(zip(self.names, self._pure.params.parts(flat), strict=True))
         self._left = flat, dict(views)
         return views
+
+
+def states_of(params: Flat, arrays: tuple[Array, ...]) -> dict[str, tuple[Array, ...]]:
+    """Give each parameter's state, by its name, from that of all end to end."""
+    parts = [params.parts(array) for array in arrays]
+    return {name: tuple(part[i] for part in parts) for i, name in enumerate(params.names)}
+
+
+def read_state(params: Flat, optimizer: Optimizer, state: Mapping[str, Any]) -> tuple[tuple[Array, ...], Array]:
+    """Give the state of all parameters end to end, and the iterations; raise what `saved.read` does."""
+    data = {name: param.data for name, param in zip(params.names, params.tensors, strict=True)}
+    iterations, states = saved.read(type(optimizer).__name__, optimizer.init, data, state)
+    arrays = tuple(np.concatenate(parts, axis=None) for parts in zip(*states.values(), strict=True))
+    return arrays, np.array(float(iterations))
 
 
 def make_step(model: Any, loss: Callable[..., Any], optimizer: Optimizer) -> Step:

@@ -20,6 +20,10 @@ _PLAIN = frozenset((int, float, bool, str, type(None), np.dtypes.Float64DType, n
 _CLOSED = (ModuleType, type, FunctionType, BuiltinFunctionType, MethodType)
 
 
+class Apart:
+    """What refers to parameters of others, as an optimizer does: the walk does not enter it."""
+
+
 def named_parameters(model: Any) -> dict[str, Tensor]:
     """Name every parameter of a model by its path.
 
@@ -127,7 +131,7 @@ def _parts(part: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(key), value) for key, value in part.items())
     elif isinstance(part, (list, tuple)):
         yield from ((str(i), value) for i, value in enumerate(part))
-    elif not (isinstance(part, _CLOSED) or isinstance(part, np.random.Generator)):
+    elif not (isinstance(part, _CLOSED) or isinstance(part, (np.random.Generator, Apart))):
         for cls in type(part).__mro__:
             slots = cls.__dict__.get("__slots__", ())
             for slot in (slots,) if isinstance(slots, str) else slots:

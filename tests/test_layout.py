@@ -70,12 +70,13 @@ PUBLIC = {
         "type", "value_and_grad", "vector_jacobian_product", "verdict", "vjp",
     ],
     "nn": [
-        "Accuracy", "Adam", "BinaryCrossentropy", "CategoricalCrossentropy", "Comparison", "Configurable",
-        "ConfusionMatrix", "Dense", "Difference", "Dropout", "Flatten", "GELU", "Huber", "L1", "L2", "LeakyReLU",
-        "Linear", "LogSoftmax", "Loss", "MeanAbsoluteError", "MeanSquaredError", "Metric", "R2", "ReLU",
-        "RegressionAccuracy", "Regularizer", "SGD", "Sequential", "Sigmoid", "Softmax", "Step", "Tanh", "accuracy",
-        "analytic", "compare", "confusion_matrix", "from_config", "initializers", "is_training", "make_step",
-        "named_parameters", "parameters", "r2_score", "regularization_loss", "softmax_cross_entropy", "training",
+        "Accuracy", "AdaGrad", "Adam", "AdamW", "BinaryCrossentropy", "CategoricalCrossentropy", "Comparison",
+        "Configurable", "ConfusionMatrix", "Dense", "Difference", "Dropout", "Flatten", "GELU", "Huber", "L1", "L2",
+        "LeakyReLU", "Linear", "Loader", "LogSoftmax", "Loss", "MeanAbsoluteError", "MeanSquaredError", "Metric",
+        "MinMax", "R2", "RMSProp", "ReLU", "RegressionAccuracy", "Regularizer", "SGD", "Sequential", "Sigmoid",
+        "Softmax", "Standardizer", "Step", "Tanh", "accuracy", "analytic", "compare", "confusion_matrix", "datasets",
+        "from_config", "initializers", "is_training", "k_fold", "make_step", "named_parameters", "one_hot",
+        "parameters", "r2_score", "regularization_loss", "schedules", "softmax_cross_entropy", "split", "training",
     ],
 }  # fmt: skip
 
@@ -167,7 +168,7 @@ def test_public_names_are_the_ones_listed(package: str) -> None:
 
 
 def test_importing_the_engine_imports_no_extra() -> None:
-    extras = ("scipy", "matplotlib", "tqdm", "nnfs")
+    extras = ("scipy", "matplotlib", "tqdm", "nnfs", "sklearn", "PIL")
     code = f"import sys, autograd, nn; print([m for m in {extras} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"

@@ -13,14 +13,22 @@ OPTIMIZERS = [
     nn.SGD(),
     nn.SGD(learning_rate=0.1, decay=0.01),
     nn.SGD(learning_rate=0.1, decay=0.01, momentum=0.9),
+    nn.SGD(learning_rate=0.1, momentum=0.9, nesterov=True),
+    nn.AdaGrad(),
+    nn.AdaGrad(learning_rate=0.1, decay=0.01, epsilon=1e-3),
+    nn.RMSProp(),
+    nn.RMSProp(learning_rate=0.02, decay=0.01, epsilon=1e-3, rho=0.5),
     nn.Adam(),
     nn.Adam(learning_rate=0.05, decay=0.01, epsilon=1e-3, beta_1=0.5, beta_2=0.9),
+    nn.AdamW(),
+    nn.AdamW(learning_rate=0.05, decay=0.01, weight_decay=0.1, clip_value=0.5),
+    nn.Adam(learning_rate=nn.schedules.Warmup(5, nn.schedules.Cosine(0.1, 10)), decay=0.1),
 ]
 
 
 def fresh(optimizer):
     """Make another one with the same settings."""
-    return eval(repr(optimizer), {"SGD": nn.SGD, "Adam": nn.Adam})
+    return eval(repr(optimizer), vars(nn).copy())
 
 
 def rng():
@@ -31,54 +39,125 @@ def leaf(array):
     return Tensor(np.array(array), requires_grad=True)
 
 
-def book_sgd(params, gradients, steps, lr, decay, momentum):
+def book_sgd(self, p, g, state, current, i):
     """Do the book's SGD, line by line, and in place."""
-    moments = [np.zeros_like(p) for p in params]
-    for i in range(steps):
-        current = lr * (1.0 / (1.0 + decay * i))
-        for p, g, m in zip(params, gradients[i], moments, strict=True):
-            if momentum:
-                updates = momentum * m - current * g
-                m[...] = updates
-            else:
-                updates = -current * g
-            p += updates
+    if self.momentum:
+        updates = self.momentum * state.setdefault("momentums", np.zeros_like(p)) - current * g
+        state["momentums"] = updates
+    else:
+        updates = -current * g
+    p += updates
 
 
-def book_adam(params, gradients, steps, lr, decay, epsilon, beta_1, beta_2):
-    """Do the book's Adam, line by line, and in place."""
-    moments, caches = [np.zeros_like(p) for p in params], [np.zeros_like(p) for p in params]
-    for i in range(steps):
-        current = lr * (1.0 / (1.0 + decay * i))
-        for p, g, m, c in zip(params, gradients[i], moments, caches, strict=True):
-            m[...] = beta_1 * m + (1 - beta_1) * g
-            corrected = m / (1 - beta_1 ** (i + 1))
-            c[...] = beta_2 * c + (1 - beta_2) * g**2
-            cache_corrected = c / (1 - beta_2 ** (i + 1))
-            p += -current * corrected / (np.sqrt(cache_corrected) + epsilon)
+def book_adagrad(self, p, g, state, current, i):
+    """Do the book's AdaGrad."""
+    state["cache"] = state.get("cache", np.zeros_like(p)) + g**2
+    p += -current * g / (np.sqrt(state["cache"]) + self.epsilon)
+
+
+def book_rmsprop(self, p, g, state, current, i):
+    """Do the book's RMSProp."""
+    state["cache"] = self.rho * state.get("cache", np.zeros_like(p)) + (1 - self.rho) * g**2
+    p += -current * g / (np.sqrt(state["cache"]) + self.epsilon)
+
+
+def book_adam(self, p, g, state, current, i):
+    """Do the book's Adam."""
+    state["momentums"] = self.beta_1 * state.get("momentums", np.zeros_like(p)) + (1 - self.beta_1) * g
+    corrected = state["momentums"] / (1 - self.beta_1 ** (i + 1))
+    state["cache"] = self.beta_2 * state.get("cache", np.zeros_like(p)) + (1 - self.beta_2) * g**2
+    cache_corrected = state["cache"] / (1 - self.beta_2 ** (i + 1))
+    p += -current * corrected / (np.sqrt(cache_corrected) + self.epsilon)
+
+
+def pytorch_nesterov(self, p, g, state, current, i):
+    """Do what torch.optim.SGD documents, with nesterov=True and the rate held."""
+    state["b"] = self.momentum * state["b"] + g if "b" in state else g
+    p -= current * (g + self.momentum * state["b"])
+
+
+def pytorch_adamw(self, p, g, state, current, i):
+    """Do what torch.optim.AdamW documents."""
+    p -= current * self.weight_decay * p
+    state["m"] = self.beta_1 * state.get("m", 0) + (1 - self.beta_1) * g
+    state["v"] = self.beta_2 * state.get("v", 0) + (1 - self.beta_2) * g**2
+    p -= (
+        current
+        * (state["m"] / (1 - self.beta_1 ** (i + 1)))
+        / (np.sqrt(state["v"] / (1 - self.beta_2 ** (i + 1))) + self.epsilon)
+    )
+
+
+def written_out(optimizer):
+    """Give the rule as the book or PyTorch writes it."""
+    if getattr(optimizer, "nesterov", False):
+        return pytorch_nesterov
+    rules = {nn.SGD: book_sgd, nn.AdaGrad: book_adagrad, nn.RMSProp: book_rmsprop, nn.Adam: book_adam}
+    return rules.get(type(optimizer), pytorch_adamw)
+
+
+def rate_by_hand(optimizer, i):
+    """Give the book's current_learning_rate; of a schedule, the rate that it stands for."""
+    base = optimizer.learning_rate
+    if callable(base):
+        base = 0.1 * min(1, (i + 1) / 5) * (1 + np.cos(np.pi * min(max(i - 5, 0), 10) / 10)) / 2
+    return base * (1.0 / (1.0 + optimizer.decay * i))
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
 def test_steps_are_the_books(optimizer):
+    """Or PyTorch's, for what the book does not have."""
     optimizer = fresh(optimizer)
+    rule = written_out(optimizer)
     start = [rng().standard_normal(shape) for shape in ((2, 3), (1, 3), ())]
     gradients = [[rng().standard_normal(p.shape) * (i - 7) for p in start] for i in range(20)]
     expected = [p.copy() for p in start]
-    if isinstance(optimizer, nn.SGD):
-        book_sgd(expected, gradients, 20, optimizer.learning_rate, optimizer.decay, optimizer.momentum)
-    else:
-        settings = (optimizer.epsilon, optimizer.beta_1, optimizer.beta_2)
-        book_adam(expected, gradients, 20, optimizer.learning_rate, optimizer.decay, *settings)
+    states = [{} for _ in start]
+    for i in range(20):
+        for p, g, state in zip(expected, gradients[i], states, strict=True):
+            if optimizer.clip_value:
+                g = np.minimum(np.maximum(g, -optimizer.clip_value), optimizer.clip_value)
+            rule(optimizer, p, g, state, rate_by_hand(optimizer, i), i)
     params = [leaf(p) for p in start]
     for i in range(20):
         for param, gradient in zip(params, gradients[i], strict=True):
             param.grad = gradient
         optimizer.step(params)
+        assert optimizer.current_learning_rate == pytest.approx(rate_by_hand(optimizer, i), rel=1e-14)
         assert all(param.grad is None for param in params)
     scale = 1 + max(np.abs(p).max() for p in expected)
     for param, value in zip(params, expected, strict=True):
         assert param.shape == value.shape
         np.testing.assert_allclose(param.data, value, rtol=0, atol=ATOL * scale)
+
+
+def test_nesterov_is_sutskevers_from_the_point_ahead():
+    """Sutskever et al. (2013) keep θ and take the gradient at θ + μ v; here that point is the parameter.
+
+    Also when the rate changes, where PyTorch's differs.
+    """
+    matrix, theta, v, mu = np.diag([1.0, 5.0, 20.0]), np.ones(3), np.zeros(3), 0.9
+    sgd = nn.SGD(learning_rate=0.04, decay=0.1, momentum=mu, nesterov=True)
+    w = leaf(theta)
+    for i in range(20):
+        v = mu * v - 0.04 / (1 + 0.1 * i) * (matrix @ (theta + mu * v))
+        theta = theta + v
+        w.grad = matrix @ w.data
+        sgd.step([w])
+        np.testing.assert_allclose(w.data, theta + mu * v, rtol=0, atol=ATOL)
+
+
+def test_the_books_constants_are_the_defaults():
+    assert nn.SGD().config() == {
+        "name": "SGD", "learning_rate": 1.0, "decay": 0.0, "momentum": 0.0, "nesterov": False
+    }  # fmt: skip
+    assert nn.AdaGrad().config() == {"name": "AdaGrad", "learning_rate": 1.0, "decay": 0.0, "epsilon": 1e-7}
+    assert nn.RMSProp().config() == {
+        "name": "RMSProp", "learning_rate": 0.001, "decay": 0.0, "epsilon": 1e-7, "rho": 0.9
+    }  # fmt: skip
+    adam = {"learning_rate": 0.001, "decay": 0.0, "epsilon": 1e-7, "beta_1": 0.9, "beta_2": 0.999}
+    assert nn.Adam().config() == {"name": "Adam"} | adam
+    assert nn.AdamW().config() == {"name": "AdamW"} | adam | {"weight_decay": 0.01}
 
 
 def test_a_step_by_hand():
@@ -122,6 +201,7 @@ def test_step_is_update_bit_for_bit(optimizer, sizes):
         for i, param in enumerate(params):
             gradient = draw.standard_normal(param.shape).astype(param.dtype)
             param.grad = gradient
+            (gradient,) = optimizer.clip([gradient])
             values[i], states[i] = optimizer.update(values[i], gradient, states[i], iteration)
         optimizer.step(params)
         for param, value, state in zip(params, values, states, strict=True):
@@ -144,6 +224,7 @@ def test_each_parameter_keeps_its_state_whoever_takes_part(optimizer):
         for i in members:
             gradient = draw.standard_normal(params[i].shape)
             params[i].grad = gradient
+            (gradient,) = optimizer.clip([gradient])
             # The step in which nobody takes part, the seventh, is not counted.
             values[i], states[i] = optimizer.update(values[i], gradient, states[i], iteration - (iteration > 6))
         # Those without a gradient are given too, in another order.
@@ -211,7 +292,9 @@ def test_adam_where_no_gradient_has_been_stays_put():
     assert w.data[0] == 1.0 and w.data[1] == pytest.approx(0.5, rel=1e-6)
 
 
-@pytest.mark.parametrize("optimizer", [nn.SGD(momentum=0.5), nn.Adam()], ids=repr)
+@pytest.mark.parametrize(
+    "optimizer", [*OPTIMIZERS, nn.SGD(momentum=0.5, clip_norm=0.1), nn.Adam(clip_norm=0.1, clip_value=0.5)], ids=repr
+)
 def test_float32_and_single_numbers_keep_dtype_and_shape(optimizer):
     optimizer = fresh(optimizer)
     w = leaf(np.float32(1.0))
@@ -248,7 +331,17 @@ def test_a_failed_step_updates_nothing():
         (lambda: nn.SGD(momentum=1.0), "SGD: momentum is at least 0 and below 1; met 1.0"),
         (lambda: nn.Adam(beta_1=1.0), "Adam: beta_1 is at least 0 and below 1; met 1.0"),
         (lambda: nn.Adam(beta_2=-0.1), "Adam: beta_2 is at least 0 and below 1; met -0.1"),
-        (lambda: nn.Adam(epsilon=0), "Adam: epsilon is above 0; met 0"),
+        (lambda: nn.Adam(epsilon=0), "Adam: epsilon is above 0 and finite; met 0"),
+        (lambda: nn.AdaGrad(epsilon=0), "AdaGrad: epsilon is above 0 and finite; met 0"),
+        (lambda: nn.RMSProp(epsilon=-1), "RMSProp: epsilon is above 0 and finite; met -1"),
+        (lambda: nn.RMSProp(rho=1), "RMSProp: rho is at least 0 and below 1; met 1"),
+        (lambda: nn.AdamW(beta_1=1.0), "AdamW: beta_1 is at least 0 and below 1; met 1"),
+        (lambda: nn.AdamW(weight_decay=np.inf), "AdamW: weight_decay is at least 0 and finite; met inf"),
+        (lambda: nn.SGD(nesterov=True), "SGD: nesterov=True is a kind of momentum; met momentum 0"),
+        (lambda: nn.SGD(clip_value=0), "SGD: clip_value is above 0 and finite; met 0"),
+        (lambda: nn.Adam(clip_norm=-1), "Adam: clip_norm is above 0 and finite; met -1"),
+        (lambda: nn.Adam(clip_norm=np.nan), "Adam: clip_norm is above 0 and finite; met nan"),
+        (lambda: nn.SGD(lambda n: -0.1), r"SGD: learning_rate\(0\) is at least 0 and finite; met -0.1"),
     ],
 )
 def test_settings_out_of_range_are_named(make, message):
@@ -256,7 +349,24 @@ def test_settings_out_of_range_are_named(make, message):
         make()
 
 
-@pytest.mark.parametrize("optimizer", [nn.SGD(learning_rate=0.5), nn.Adam(learning_rate=0.05)], ids=repr)
+@pytest.mark.parametrize("make", [lambda: nn.SGD("fast"), lambda: nn.SGD(None), lambda: nn.SGD(lambda n: "fast")])
+def test_rates_that_are_no_numbers_are_named(make):
+    with pytest.raises(TypeError, match=r"SGD: learning_rate(\(0\))? is a number; met ('fast'|None)"):
+        make()
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        nn.SGD(learning_rate=0.5),
+        nn.SGD(learning_rate=0.5, momentum=0.5, nesterov=True),
+        nn.AdaGrad(learning_rate=0.2),
+        nn.RMSProp(learning_rate=0.01),
+        nn.Adam(learning_rate=0.05),
+        nn.AdamW(learning_rate=0.05),
+    ],
+    ids=repr,
+)
 def test_training_reduces_the_loss(optimizer):
     optimizer = fresh(optimizer)
     draw = rng()

@@ -96,3 +96,19 @@ def test_a_tensor_is_its_own_parameter():
 def test_two_parameters_of_one_name_are_refused():
     with pytest.raises(ValueError, match=r"Two parameters are called 'layers\.1': give the dict keys"):
         nn.parameters({"layers": {1: leaf(1), "1": leaf(2)}})
+
+
+def test_the_parameters_that_an_optimizer_keeps_are_not_its_own():
+    """Names stay the same when a model holds its optimizer and a step has been made."""
+
+    class Trained:
+        def __init__(self):
+            self.optimizer = nn.Adam()
+            self.layer = nn.Dense(2, 3)
+
+    model = Trained()
+    names = list(nn.named_parameters(model))
+    for param in nn.parameters(model):
+        param.grad = np.ones(param.shape)
+    model.optimizer.step(nn.parameters(model))
+    assert list(nn.named_parameters(model)) == names == ["layer.weights", "layer.biases"]

@@ -1,0 +1,173 @@
+"""Arrays and what describes them in one file: safetensors or `.npz`, written so that no half of one is ever found.
+
+The description is JSON; it stands in the header of a safetensors file, and in an array of its own in an `.npz`. Neither
+can hold code, so a file of a stranger's can be opened.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import struct
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+#: The version of what is written here, and the highest that is read.
+VERSION = 1
+_KEY = "gradtape"
+_SUFFIXES = (".safetensors", ".npz")
+
+
+def write(path: str | os.PathLike[str], arrays: Mapping[str, Array], description: Mapping[str, Any]) -> None:
+    """Write a file, or leave the old one as it is.
+
+    Parameters
+    ----------
+    path : path
+        Ends in `.safetensors` or `.npz`.
+    arrays : mapping from name to ndarray
+    description : mapping
+        What JSON can hold.
+
+    Raises
+    ------
+    ValueError
+        If the name ends otherwise.
+    ImportError
+        If the package safetensors is missing, for such a file.
+    OSError
+        If the disk is full, or the folder cannot be written to; then an old file is as it was.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(f"{folder}/a.npz", {"w": np.ones(2)}, {"note": "two ones"})
+    ...     read(f"{folder}/a.npz")
+    ({'w': array([1., 1.])}, {'note': 'two ones'})
+    """
+    path = Path(path)
+    header = json.dumps({"version": VERSION, "description": description})
+    plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    if _suffix(path) == ".npz":
+        buffer = io.BytesIO()
+        np.savez(buffer, allow_pickle=False, **{**plain, _KEY: np.frombuffer(header.encode(), np.uint8)})
+        content = buffer.getvalue()
+    else:
+        content = _safetensors(path).numpy.save(plain, metadata={_KEY: header})
+    write_whole(path, content)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside the old one, see it on the disk, and put it in its place."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if not path.exists():
+            # A new file is open to whom other new files are; mkstemp lets nobody else read its own.
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(name, 0o666 & ~umask)
+        else:
+            os.chmod(name, path.stat().st_mode & 0o777)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _see_folder(path.parent)
+
+
+def _see_folder(folder: Path) -> None:
+    """See the change of a name on the disk, where the system can."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], Any]:
+    """Read a file that `write` wrote: the arrays, and the description.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    ValueError
+        If it is truncated, of another kind, of a newer version, or its name ends otherwise.
+    ImportError
+        As `write` does.
+    """
+    path = Path(path)
+    suffix = _suffix(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    arrays, header = _from_npz(path) if suffix == ".npz" else _from_safetensors(path)
+    if header is None:
+        raise ValueError(f"{path} is a {suffix} file, but not one that gradtape wrote: it describes no model.")
+    try:
+        found = json.loads(header)
+        version, description = found["version"], found["description"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: its description cannot be read: {error!r}") from error
+    if not isinstance(version, int) or version > VERSION:
+        raise ValueError(
+            f"{path} was written by a newer version of gradtape (format {version}; this one reads up to {VERSION}): "
+            "install a newer one."
+        )
+    return arrays, description
+
+
+def _from_npz(path: Path) -> tuple[dict[str, Array], str | None]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if not isinstance(file, np.lib.npyio.NpzFile):
+                raise ValueError("it holds one array")
+            arrays = {name: file[name] for name in file.files}
+    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, struct.error) as error:
+        raise ValueError(f"{path} is no whole .npz file of arrays: {error}") from error
+    header = arrays.pop(_KEY, None)
+    return arrays, None if header is None else header.astype(np.uint8).tobytes().decode(errors="replace")
+
+
+def _from_safetensors(path: Path) -> tuple[dict[str, Array], str | None]:
+    safetensors = _safetensors(path)
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, (file.metadata() or {}).get(_KEY)
+    except (safetensors.SafetensorError, OSError, TypeError) as error:
+        raise ValueError(f"{path} is no whole .safetensors file: {error}") from error
+
+
+def _safetensors(path: Path) -> Any:
+    try:
+        import safetensors
+        import safetensors.numpy
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"{path.name}: the package safetensors is missing. Write pip install 'gradtape[nn]', or take a name that "
+            "ends in .npz."
+        ) from error
+    return safetensors
+
+
+def check_name(path: Path) -> None:
+    """Raise a ValueError if a file cannot have this name."""
+    _suffix(path)
+
+
+def _suffix(path: Path) -> str:
+    if path.suffix not in _SUFFIXES:
+        raise ValueError(f"{path.name}: a model's file ends in .safetensors or .npz.")
+    return path.suffix

@@ -1,0 +1,251 @@
+"""The loop over epochs and batches: what `Model.fit` runs, and what callbacks are given.
+
+Beside the compiled step there is next to nothing in it: what is not asked for, as callbacks, validation, or the model's
+own Tensors, is not made.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import debug
+from nn.callbacks import Callback
+from nn.data import Loader
+from nn.history import History
+from nn.metrics import Metric
+from nn.step import read_state, states_of
+from nn.trainer import Totals, Trainer, generators_of, weight_of
+
+Array = NDArray[Any]
+
+
+class Run:
+    """One training run, as callbacks see it.
+
+    Attributes
+    ----------
+    model : Model
+        Its parameters are those of now.
+    epoch, epochs : int
+        How many epochs have been made, while one ends counting it; and how many there will be.
+    batch : int
+        How many steps of this epoch have been made.
+    logs : dict
+        What was measured in the last epoch.
+    history : History
+    resumed : bool
+        Whether it goes on from a checkpoint.
+    stopped : str
+        Why it ends early, or nothing.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        trainer: Trainer,
+        loader: Loader,
+        epochs: int,
+        validation: tuple[Array, Array] | None,
+        callbacks: Sequence[Callback],
+    ) -> None:
+        self.model, self.trainer, self.loader, self.epochs = model, trainer, loader, epochs
+        self.validation, self.callbacks = validation, list(callbacks)
+        self.epoch, self.batch = 0, 0
+        self.logs: dict[str, Any] = {}
+        self.history, self.resumed, self.stopped = History(), False, ""
+        #: Whether the model is between two epochs, and its state may be kept.
+        self.whole = True
+        self._generators = generators_of(model.network)
+
+    def stop(self, why: str) -> None:
+        """End training after this epoch."""
+        self.stopped = self.stopped or why
+
+    # The loop
+
+    def go(self) -> History:
+        """Train."""
+        self.trainer.take()
+        for callback in self.callbacks:
+            resume = getattr(callback, "resume", False)
+            if resume and callback.path.exists():  # type: ignore[attr-defined]
+                self.restore(callback.path)  # type: ignore[attr-defined]
+        hear = {name: self._listeners(name) for name in ("begin_epoch", "end_batch", "end_epoch")}
+        for callback in self.callbacks:
+            callback.begin(self)
+        try:
+            while self.epoch < self.epochs and not self.stopped:
+                self._one_epoch(hear)
+        finally:
+            self.trainer.give()
+            for callback in self.callbacks:
+                callback.end(self)
+        return self.history
+
+    def _listeners(self, name: str) -> list[Callback]:
+        return [one for one in self.callbacks if getattr(type(one), name) is not getattr(Callback, name)]
+
+    def _one_epoch(self, hear: Mapping[str, list[Callback]]) -> None:
+        trainer = self.trainer
+        for callback in hear["begin_epoch"]:
+            callback.begin_epoch(self)
+        rate = trainer.optimizer.rate(int(trainer.iteration) + len(self.loader) - 1)
+        totals = Totals(trainer.metrics)
+        self.whole = False
+        self.batch = 0
+        ends = hear["end_batch"]
+        for batch in self._batches():
+            weight = weight_of(batch)
+            if weight:
+                totals.add(trainer.advance(*batch), weight)
+            self.batch += 1
+            if ends:
+                self.trainer.give()
+                for callback in ends:
+                    callback.end_batch(self)
+        self.epoch += 1
+        self.whole = True
+        logs = totals.logs()
+        logs["learning_rate"] = rate
+        if self.validation is not None:
+            flat = trainer.flat
+            sums_of = partial(trainer.measure, flat)
+            logs.update(measured(sums_of, trainer.metrics, self.validation, self.loader.batch_size, "val_"))
+        self.logs = logs
+        self.history.append(self.epoch, logs)
+        if hear["end_epoch"]:
+            trainer.give()
+            for callback in hear["end_epoch"]:
+                callback.end_epoch(self)
+        if not math.isfinite(logs["loss"]) and not self.stopped and not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"The loss of epoch {self.epoch} is {logs['loss']}. callbacks=[nn.NaNStop()] ends training there, and "
+                "says which op gave the first such number.",
+                RuntimeWarning,
+                stacklevel=4,
+            )
+
+    _warned = False
+
+    def _batches(self) -> Any:
+        if len(self.loader) == 1:
+            # The order of samples in one batch changes nothing but rounding.
+            return [self.loader.all()]
+        return self.loader
+
+    # What a checkpoint holds
+
+    def state(self) -> tuple[dict[str, Array], dict[str, Any]]:
+        """Give all that the rest of the run depends on: arrays by name, and a description."""
+        trainer = self.trainer
+        arrays = dict(zip(trainer.params.names, trainer.params.parts(trainer.flat), strict=True))
+        named = {f"parameters/{name}": array for name, array in arrays.items()}
+        for name, state in states_of(trainer.params, trainer.arrays).items():
+            named.update({f"optimizer/{name}.{i}": array for i, array in enumerate(state)})
+        callbacks = [[type(one).__name__, one.state()] for one in self.callbacks]
+        return named, {
+            "kind": "checkpoint",
+            "model": self.model.config(),
+            "epoch": self.epoch,
+            "iterations": int(trainer.iteration),
+            "loader": _plain(self.loader.state),
+            "generators": {path: _plain(rng.bit_generator.state) for path, rng in self._generators.items()},
+            "history": self.history.state(),
+            "callbacks": callbacks,
+        }
+
+    def restore(self, path: Any) -> None:
+        """Go on from a checkpoint; if it does not fit nothing is changed."""
+        from nn import files
+
+        arrays, found = files.read(path)
+        if not isinstance(found, dict) or found.get("kind") != "checkpoint":
+            raise ValueError(f"{path} holds a model, and no checkpoint of a run: write Model.load({str(path)!r}).")
+        config = json.loads(json.dumps(self.model.config()))
+        if found["model"] != config:
+            differ = [key for key in config if found["model"].get(key) != config[key]]
+            raise ValueError(
+                f"{path} is the checkpoint of another model: {', '.join(differ)} differ. Give another path, or remove "
+                "it."
+            )
+        parameters = {name[len("parameters/") :]: a for name, a in arrays.items() if name.startswith("parameters/")}
+        saved = {name[len("optimizer/") :]: a for name, a in arrays.items() if name.startswith("optimizer/")}
+        trainer = self.trainer
+        self.model.check_parameters(parameters, str(path))
+        states, iteration = read_state(trainer.params, trainer.optimizer, {"iterations": found["iterations"], **saved})
+        if set(found["generators"]) != set(self._generators):
+            raise ValueError(f"{path} is of a model with other generators: {sorted(found['generators'])}.")
+        self.loader.state = _numpy(found["loader"])
+        for name, state in found["generators"].items():
+            self._generators[name].bit_generator.state = _numpy(state)
+        trainer.flat = np.concatenate([parameters[name] for name in trainer.params.names], axis=None)
+        trainer.arrays, trainer.iteration = states, iteration
+        self.epoch, self.history, self.resumed = found["epoch"], History.from_state(found["history"]), True
+        for callback, (kind, state) in zip(self.callbacks, found["callbacks"], strict=False):
+            if type(callback).__name__ == kind and state is not None:
+                callback.restore(state)
+
+    # What a stop at NaN asks for
+
+    def before(self) -> tuple[Any, ...]:
+        """Keep what an epoch begins with."""
+        states = {path: rng.bit_generator.state for path, rng in self._generators.items()}
+        return self.trainer.snapshot(), self.loader.state, states
+
+    def first_bad(self, before: tuple[Any, ...]) -> FloatingPointError | None:
+        """Run an epoch again, not compiled, and give the error of the first number that is not finite."""
+        snapshot, order, states = before
+        trainer = self.trainer
+        trainer.restore(snapshot)
+        self.loader.state = order
+        for path, state in states.items():
+            self._generators[path].bit_generator.state = state
+        error = None
+        with np.errstate(all="ignore"), debug(inf=True):
+            try:
+                for batch in self._batches():
+                    trainer.advance(*batch, compiled=False)
+            except FloatingPointError as found:
+                error = found
+        trainer.restore(snapshot)
+        trainer.give()
+        return error
+
+
+def measured(
+    sums_of: Callable[..., Any], metrics: Sequence[Metric], data: tuple[Any, ...], batch_size: int, prefix: str = ""
+) -> dict[str, Any]:
+    """Give loss and metrics over data, in batches."""
+    totals = Totals(metrics)
+    for start in range(0, len(data[0]), batch_size):
+        batch = tuple(array[start : start + batch_size] for array in data)
+        weight = weight_of(batch)
+        if weight:
+            totals.add(sums_of(*batch), weight)
+    return totals.logs(prefix)
+
+
+def _plain(state: Any) -> Any:
+    """Take a generator's state to what JSON can hold: some have arrays in it."""
+    if isinstance(state, dict):
+        return {key: _plain(value) for key, value in state.items()}
+    if isinstance(state, np.ndarray):
+        return {"array": state.tolist(), "dtype": str(state.dtype)}
+    return state.item() if isinstance(state, np.generic) else state
+
+
+def _numpy(state: Any) -> Any:
+    if isinstance(state, dict):
+        if set(state) == {"array", "dtype"}:
+            return np.array(state["array"], dtype=state["dtype"])
+        return {key: _numpy(value) for key, value in state.items()}
+    return state

@@ -1,0 +1,140 @@
+"""What was measured in training, epoch by epoch; it can be drawn."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+
+class History(Mapping[str, "list[Any]"]):
+    """Lists by name, one value an epoch: `history["loss"]`.
+
+    Attributes
+    ----------
+    epochs : list of int
+        Their numbers, from 1.
+
+    Examples
+    --------
+    >>> history = History()
+    >>> history.append(1, {"loss": 0.5, "accuracy": 0.75})
+    >>> history.append(2, {"loss": 0.25, "accuracy": 0.875})
+    >>> history["loss"], history.epochs, history
+    ([0.5, 0.25], [1, 2], <History of 2 epochs: loss 0.25, accuracy 0.875>)
+    """
+
+    def __init__(self) -> None:
+        self.epochs: list[int] = []
+        self._values: dict[str, list[Any]] = {}
+
+    def append(self, epoch: int, logs: Mapping[str, Any]) -> None:
+        """Add an epoch. A name that was not there before, or is not there now, has None for the others."""
+        before = len(self.epochs)
+        self.epochs.append(epoch)
+        values = self._values
+        for name, value in logs.items():
+            if name in values:
+                values[name].append(value)
+            else:
+                values[name] = [None] * before + [value]
+        if len(values) > len(logs):
+            for name in values.keys() - logs.keys():
+                values[name].append(None)
+
+    def __getitem__(self, name: str) -> list[Any]:
+        """Give the values of a name."""
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """Count the names."""
+        return len(self._values)
+
+    def last(self) -> dict[str, Any]:
+        """Give the values of the last epoch."""
+        return {name: values[-1] for name, values in self._values.items()}
+
+    def state(self) -> dict[str, Any]:
+        """Give all of it as plain values."""
+        return {"epochs": self.epochs, "values": {name: _plain(values) for name, values in self._values.items()}}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> History:
+        """Make it of plain values."""
+        made = cls()
+        made.epochs, made._values = list(state["epochs"]), {name: list(v) for name, v in state["values"].items()}
+        return made
+
+    def draw(self, path: str | os.PathLike[str]) -> None:
+        """Draw it: a panel for each quantity, training and validation together.
+
+        Parameters
+        ----------
+        path : path
+            Ends in `.png`, `.svg` or `.pdf`.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is missing.
+        ValueError
+            If there is nothing to draw.
+        """
+        figure = self._figure()
+        figure.savefig(path)
+
+    def _figure(self) -> Any:
+        try:
+            from matplotlib.figure import Figure
+        except ModuleNotFoundError as error:
+            raise ImportError("To draw, matplotlib is needed: pip install 'gradtape[nn]'.") from error
+        names = [name for name in self._values if not name.startswith("val_") and self._is_drawn(name)]
+        if not names:
+            raise ValueError("This History holds nothing to draw: fit a model first.")
+        figure = Figure(figsize=(4.2 * len(names), 3.2), layout="constrained")
+        for axes, name in zip(np.atleast_1d(figure.subplots(1, len(names))), names, strict=True):
+            for key, label in ((name, "training"), (f"val_{name}", "validation")):
+                if key in self._values:
+                    pairs = [(e, v) for e, v in zip(self.epochs, self._values[key], strict=True) if v is not None]
+                    axes.plot(*zip(*pairs, strict=True), label=label, linewidth=1.5)
+            axes.set_title(name.replace("_", " "), fontsize=10)
+            axes.set_xlabel("epoch")
+            axes.grid(alpha=0.25)
+            for side in ("top", "right"):
+                axes.spines[side].set_visible(False)
+            if f"val_{name}" in self._values:
+                axes.legend(frameon=False)
+        return figure
+
+    def _is_drawn(self, name: str) -> bool:
+        return any(isinstance(v, (int, float)) and math.isfinite(v) for v in self._values[name])
+
+    def _repr_png_(self) -> bytes | None:
+        """Show it in a notebook, where matplotlib is there."""
+        import io
+
+        try:
+            figure = self._figure()
+        except (ImportError, ValueError):
+            return None
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=110)
+        return buffer.getvalue()
+
+    def __repr__(self) -> str:
+        """Show the last epoch."""
+        if not self.epochs:
+            return "<History of 0 epochs>"
+        shown = [f"{name} {value:.4g}" for name, value in self.last().items() if isinstance(value, float)]
+        return f"<History of {len(self.epochs)} epochs: {', '.join(shown)}>"
+
+
+def _plain(values: list[Any]) -> list[Any]:
+    return [value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value for value in values]
