@@ -118,8 +118,11 @@ def objects(model: Any) -> Iterator[tuple[str, Any]]:
         seen.add(id(part))
         yield name, part
         if not isinstance(part, Tensor):
-            parts = [(key, child) for key, child in _parts(part) if type(child) not in _PLAIN]
-            stack.extend((f"{name}.{key}" if name else key, child) for key, child in reversed(parts))
+            children = []
+            for key, child in _parts(part):
+                if type(child) not in _PLAIN:
+                    children.append((f"{name}.{key}" if name else key, child))
+            stack += children[::-1]
 
 
 def _parts(part: Any) -> Iterator[tuple[str, Any]]:
@@ -128,7 +131,7 @@ def _parts(part: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(key), value) for key, value in part.items())
     elif isinstance(part, (list, tuple)):
         yield from ((str(i), value) for i, value in enumerate(part))
-    elif not isinstance(part, (*_CLOSED, np.random.Generator, Apart)):
+    elif not (isinstance(part, _CLOSED) or isinstance(part, (np.random.Generator, Apart))):
         for cls in type(part).__mro__:
             slots = cls.__dict__.get("__slots__", ())
             for slot in (slots,) if isinstance(slots, str) else slots:
