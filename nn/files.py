@@ -131,7 +131,8 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], Any]:
 
 def _from_npz(path: Path) -> tuple[dict[str, Array], str | None]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # NumPy leaves a file open that is no whole archive.
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise ValueError("it holds one array")
             arrays = {name: file[name] for name in file.files}

@@ -156,16 +156,16 @@ def test_digits_are_those_of_scikit_learn(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("modules", "call"),
+    ("modules", "call", "extra"),
     [
-        (["sklearn", "sklearn.datasets"], datasets.digits),
-        (["PIL", "PIL.Image"], lambda: datasets.image_folder("anywhere")),
+        (["sklearn", "sklearn.datasets"], datasets.digits, "examples"),
+        (["PIL", "PIL.Image"], lambda: datasets.image_folder("anywhere"), "nn"),
     ],
 )
-def test_a_missing_package_is_named_with_what_to_install(monkeypatch, modules, call):
+def test_a_missing_package_is_named_with_what_to_install(monkeypatch, modules, call, extra):
     for module in modules:
         monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(ImportError, match=r"pip install 'gradtape\[examples\]'"):
+    with pytest.raises(ImportError, match=rf"pip install 'gradtape\[{extra}\]'"):
         call()
 
 
