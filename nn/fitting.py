@@ -33,7 +33,7 @@ class Run:
     Attributes
     ----------
     model : Model
-        Its parameters are those of now.
+        Its parameters are those of now: asked for here, it is given them.
     epoch, epochs : int
         How many epochs have been made, while one ends counting it; and how many there will be.
     batch : int
@@ -56,7 +56,7 @@ class Run:
         validation: tuple[Array, Array] | None,
         callbacks: Sequence[Callback],
     ) -> None:
-        self.model, self.trainer, self.loader, self.epochs = model, trainer, loader, epochs
+        self._model, self.trainer, self.loader, self.epochs = model, trainer, loader, epochs
         self.validation, self.callbacks = validation, list(callbacks)
         self.epoch, self.batch = 0, 0
         self.logs: dict[str, Any] = {}
@@ -64,6 +64,12 @@ class Run:
         #: Whether the model is between two epochs, and its state may be kept.
         self.whole = True
         self._generators = generators_of(model.network)
+
+    @property
+    def model(self) -> Any:
+        """The model, with the parameters of now."""
+        self.trainer.give()
+        return self._model
 
     def stop(self, why: str) -> None:
         """End training after this epoch."""
@@ -107,10 +113,9 @@ class Run:
             if weight:
                 totals.add(trainer.advance(*batch), weight)
             self.batch += 1
-            if ends:
-                self.trainer.give()
-                for callback in ends:
-                    callback.end_batch(self)
+            for callback in ends:
+                callback.end_batch(self)
+                trainer.take()
         self.epoch += 1
         self.whole = True
         logs = totals.logs()
@@ -121,10 +126,9 @@ class Run:
             logs.update(measured(sums_of, trainer.metrics, self.validation, self.loader.batch_size, "val_"))
         self.logs = logs
         self.history.append(self.epoch, logs)
-        if hear["end_epoch"]:
-            trainer.give()
-            for callback in hear["end_epoch"]:
-                callback.end_epoch(self)
+        for callback in hear["end_epoch"]:
+            callback.end_epoch(self)
+            trainer.take()
         if not math.isfinite(logs["loss"]) and not self.stopped and not self._warned:
             self._warned = True
             warnings.warn(
@@ -154,7 +158,7 @@ class Run:
         callbacks = [[type(one).__name__, one.state()] for one in self.callbacks]
         return named, {
             "kind": "checkpoint",
-            "model": self.model.config(),
+            "model": self._model.config(),
             "epoch": self.epoch,
             "iterations": int(trainer.iteration),
             "loader": _plain(self.loader.state),
@@ -170,7 +174,7 @@ class Run:
         arrays, found = files.read(path)
         if not isinstance(found, dict) or found.get("kind") != "checkpoint":
             raise ValueError(f"{path} holds a model, and no checkpoint of a run: write Model.load({str(path)!r}).")
-        config = json.loads(json.dumps(self.model.config()))
+        config = json.loads(json.dumps(self._model.config()))
         if found["model"] != config:
             differ = [key for key in config if found["model"].get(key) != config[key]]
             raise ValueError(
@@ -180,15 +184,15 @@ class Run:
         parameters = {name[len("parameters/") :]: a for name, a in arrays.items() if name.startswith("parameters/")}
         saved = {name[len("optimizer/") :]: a for name, a in arrays.items() if name.startswith("optimizer/")}
         trainer = self.trainer
-        self.model.check_parameters(parameters, str(path))
+        self._model.check_parameters(parameters, str(path))
         states, iteration = read_state(trainer.params, trainer.optimizer, {"iterations": found["iterations"], **saved})
         if set(found["generators"]) != set(self._generators):
             raise ValueError(f"{path} is of a model with other generators: {sorted(found['generators'])}.")
         self.loader.state = _numpy(found["loader"])
         for name, state in found["generators"].items():
             self._generators[name].bit_generator.state = _numpy(state)
-        trainer.flat = np.concatenate([parameters[name] for name in trainer.params.names], axis=None)
-        trainer.arrays, trainer.iteration = states, iteration
+        flat = np.concatenate([parameters[name] for name in trainer.params.names], axis=None)
+        trainer.restore((flat, states, iteration))
         self.epoch, self.history, self.resumed = found["epoch"], History.from_state(found["history"]), True
         for callback, (kind, state) in zip(self.callbacks, found["callbacks"], strict=False):
             if type(callback).__name__ == kind and state is not None:
@@ -217,7 +221,6 @@ class Run:
             except FloatingPointError as found:
                 error = found
         trainer.restore(snapshot)
-        trainer.give()
         return error
 
 

@@ -51,7 +51,9 @@ class Trainer:
         self.flat = self.params.now()
         self.arrays = optimizer.init(self.flat)
         self.iteration: Any = np.zeros(())
-        self._shown: list[Any] = []
+        self._shown: list[Any] = [param.data for param in self.params.tensors]
+        #: Whether steps were made since.
+        self._ahead = False
 
     def _step(self, flat: Any, arrays: Any, iteration: Any, X: Any, y: Any, weight: Any = None) -> Any:
         """Give the next parameters, state and iteration, and the sums of this batch."""
@@ -79,6 +81,7 @@ class Trainer:
         step = self.step if compiled else self._step
         given = (X, y) if weight is None else (X, y, weight)
         self.flat, self.arrays, self.iteration, sums = step(self.flat, self.arrays, self.iteration, *given)
+        self._ahead = True
         return sums
 
     def serves(self, network: Any, loss: Loss, optimizer: Optimizer, compiled: bool) -> bool:
@@ -90,12 +93,19 @@ class Trainer:
 
     def take(self) -> None:
         """Take over what the model's Tensors hold, where someone set them since they were given."""
-        data = [param.data for param in self.params.tensors]
-        if len(self._shown) != len(data) or any(a is not b for a, b in zip(data, self._shown, strict=True)):
-            self.flat = self.params.now()
+        pairs = zip(self.params.tensors, self._shown, strict=True)
+        changed = [i for i, (param, shown) in enumerate(pairs) if param.data is not shown]
+        if changed:
+            self.flat = self.flat.copy()
+            parts = self.params.parts(self.flat)
+            for i in changed:
+                parts[i][...] = self._shown[i] = self.params.tensors[i].data
 
     def give(self) -> None:
         """Let the model's Tensors hold the parameters as they are now."""
+        if not self._ahead:
+            return
+        self._ahead = False
         self._shown = [part.copy() for part in self.params.parts(self.flat)]
         for param, value in zip(self.params.tensors, self._shown, strict=True):
             param.data = value
@@ -107,6 +117,7 @@ class Trainer:
     def restore(self, snapshot: tuple[Any, ...]) -> None:
         """Go back to a copy."""
         flat, arrays, iteration = snapshot
+        self._ahead = True
         self.flat, self.arrays = flat.copy(), tuple(array.copy() for array in arrays)
         self.iteration = np.array(iteration)
 

@@ -271,3 +271,25 @@ def test_callbacks_hear_in_order_and_see_the_model():
 
     m.fit(X, Y, epochs=9, batch_size=32, validation_data=(X, Y), callbacks=[Listen(), Stop()])
     assert heard == ["begin", "epoch 0", "batch 1", "batch 2", "end 1", "over enough"]
+
+
+def test_parameters_that_a_callback_sets_count():
+    class Reset(nn.Callback):
+        def __init__(self, whole):
+            self.whole, self.start = whole, None
+
+        def begin(self, run):
+            self.start = run.model.get_parameters()
+
+        def end_epoch(self, run):
+            if self.whole:
+                run.model.set_parameters(self.start)
+            else:
+                run.model.layers[0].biases.data = self.start["layers.0.biases"].copy()
+
+    for whole in (True, False):
+        m = nn.Model([nn.Dense(2, 3, rng=np.random.default_rng(0)), nn.Dense(3, 3, rng=np.random.default_rng(1))],
+                     loss=nn.CategoricalCrossentropy(from_logits=True), optimizer=nn.SGD(0.5))  # fmt: skip
+        losses = m.fit(X, Y, epochs=3, callbacks=[Reset(whole)])["loss"]
+        assert (losses[0] == losses[1] == losses[2]) is whole
+        assert not m.get_parameters()["layers.0.biases"].any()
