@@ -4,7 +4,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-from benchmarks import native_report, transforms_report
+from benchmarks import native_report, training_report, transforms_report
 from benchmarks.engines import ENGINES
 from benchmarks.record import Record, Spread, measured, ratio, spread
 from benchmarks.text import duration, kept, spread_of, table, times
@@ -248,6 +248,7 @@ def markdown(record: Record, picture: str | None, roofline: str | None = None) -
     workloads = "\n".join(f"- **{name}** {WORKLOADS[name].about}" for name in workloads_of(record))
     engines = "\n".join(f"- {NAMES[name]}: {ENGINES[name].about}" for name in engines_of(record))
     transforms = transforms_report.section(record.get("transforms", {}))
+    training = training_report.section(record.get("training", {}))
     image = f"\n![Time of each engine over NumPy by hand]({picture})\n" if picture else ""
     return f"""# Benchmarks
 
@@ -282,7 +283,8 @@ Import as a user meets it, NumPy and all that the package needs included:
 
 {import_table(record)}
 {failures(record)}
-{transforms}{native_report.section(record.get("native", {}), roofline)}## What is measured
+{training}{transforms}
+{native_report.section(record.get("native", {}), roofline)}## What is measured
 
 {workloads}
 

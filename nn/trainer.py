@@ -91,6 +91,12 @@ class Trainer:
         tensors = list(named_parameters(network).values())
         return same and compiled == self.compiled and [*map(id, tensors)] == [*map(id, self.params.tensors)]
 
+    def measuring(self, metrics: Sequence[Metric]) -> None:
+        """Measure by these from now on; by those of before where they are alike, for which a step is compiled."""
+        alike = [type(a) is type(b) and vars(a) == vars(b) for a, b in zip(self.metrics, metrics, strict=False)]
+        if len(self.metrics) != len(metrics) or not all(alike):
+            self.metrics = list(metrics)
+
     def take(self) -> None:
         """Take over what the model's Tensors hold, where someone set them since they were given."""
         pairs = zip(self.params.tensors, self._shown, strict=True)
