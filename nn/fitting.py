@@ -64,6 +64,9 @@ class Run:
         #: Whether the model is between two epochs, and its state may be kept.
         self.whole = True
         self._generators = generators_of(model.network)
+        self._steps = len(loader)
+        # The order of samples in one batch changes nothing but rounding.
+        self._batches: Any = [loader.all()] if self._steps == 1 else loader
 
     @property
     def model(self) -> Any:
@@ -103,12 +106,12 @@ class Run:
         trainer = self.trainer
         for callback in hear["begin_epoch"]:
             callback.begin_epoch(self)
-        rate = trainer.optimizer.rate(int(trainer.iteration) + len(self.loader) - 1)
+        rate = trainer.optimizer.rate(int(trainer.iteration) + self._steps - 1)
         totals = Totals(trainer.metrics)
         self.whole = False
         self.batch = 0
         ends = hear["end_batch"]
-        for batch in self._batches():
+        for batch in self._batches:
             weight = weight_of(batch)
             if weight:
                 totals.add(trainer.advance(*batch), weight)
@@ -139,12 +142,6 @@ class Run:
             )
 
     _warned = False
-
-    def _batches(self) -> Any:
-        if len(self.loader) == 1:
-            # The order of samples in one batch changes nothing but rounding.
-            return [self.loader.all()]
-        return self.loader
 
     # What a checkpoint holds
 
@@ -216,7 +213,7 @@ class Run:
         error = None
         with np.errstate(all="ignore"), debug(inf=True):
             try:
-                for batch in self._batches():
+                for batch in self._batches:
                     trainer.advance(*batch, compiled=False)
             except FloatingPointError as found:
                 error = found
