@@ -181,7 +181,7 @@ class Model(Kept):
         trainer = self._trainer
         if trainer is None or not trainer.serves(self.network, loss, optimizer, compiled):
             trainer = Trainer(self.network, loss, optimizer, metrics, compiled)
-        trainer.metrics = metrics
+        trainer.measure_by(metrics)
         run = Run(self, trainer, loader, int(epochs), validation, callbacks)
         self._trainer = trainer
         self.history = run.history

@@ -88,6 +88,11 @@ class Trainer:
         tensors = list(named_parameters(network).values())
         return same and compiled == self.compiled and [*map(id, tensors)] == [*map(id, self.params.tensors)]
 
+    def measure_by(self, metrics: Sequence[Metric]) -> None:
+        """Take other metrics. Those that measure alike are left, so that nothing is compiled anew for them."""
+        if len(metrics) != len(self.metrics) or not all(map(_alike, self.metrics, metrics)):
+            self.metrics = list(metrics)
+
     def take(self) -> None:
         """Take over what the model's Tensors hold, where someone set them since they were given."""
         data = [param.data for param in self.params.tensors]
@@ -109,6 +114,16 @@ class Trainer:
         flat, arrays, iteration = snapshot
         self.flat, self.arrays = flat.copy(), tuple(array.copy() for array in arrays)
         self.iteration = np.array(iteration)
+
+
+def _alike(one: Metric, other: Metric) -> bool:
+    """Tell whether two metrics have the same settings; no, where these are more than numbers and names."""
+    if one is other:
+        return True
+    if type(one) is not type(other) or vars(one).keys() != vars(other).keys():
+        return False
+    pairs = [(value, vars(other)[name]) for name, value in vars(one).items()]
+    return all(type(a) is type(b) and isinstance(a, (int, float, str, type(None))) and a == b for a, b in pairs)
 
 
 def _sums(metrics: Sequence[Metric], outputs: Any, data: Any, penalty: Any, y: Any) -> Any:
