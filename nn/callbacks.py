@@ -118,9 +118,11 @@ class EarlyStopping(Callback):
         self._parameters: dict[str, Any] | None = None
 
     def begin(self, run: Run) -> None:
-        """Start afresh, unless the run is resumed."""
+        """Start afresh, unless the run is resumed: one that had ended has ended."""
         if not run.resumed:
             self.best, self.best_epoch, self._parameters = math.nan, 0, None
+        elif not math.isnan(self.best):
+            self._look(run)
 
     def end_epoch(self, run: Run) -> None:
         """Look whether it became better, and stop if it has not for too long."""
@@ -129,7 +131,11 @@ class EarlyStopping(Callback):
             self.best, self.best_epoch = value, run.epoch
             if self.restore_best:
                 self._parameters = run.model.get_parameters()
-        elif run.epoch - self.best_epoch >= max(self.patience, 1):
+        else:
+            self._look(run)
+
+    def _look(self, run: Run) -> None:
+        if run.epoch - self.best_epoch >= max(self.patience, 1):
             run.stop(f"{self.monitor} has not become better since epoch {self.best_epoch} ({self.best:.4g})")
 
     def end(self, run: Run) -> None:
@@ -159,7 +165,7 @@ class Checkpoint(Callback):
 
     Parameters, optimizer, schedules, the generators of shuffling and of dropout, the history, and other callbacks: a
     run that was ended at any moment and is started again is bit for bit the one that was not. The file is put in place
-    as a whole: there is always the old one or the new one.
+    as a whole: there is always the old one or the new one. Of an epoch whose loss is not finite nothing is written.
 
     Parameters
     ----------
@@ -199,6 +205,8 @@ class Checkpoint(Callback):
             self._write(run)
 
     def _write(self, run: Run) -> None:
+        if not math.isfinite(run.logs.get("loss", 0.0)):
+            return
         arrays, description = run.state()
         files.write(self.path, arrays, description)
         self._written = run.epoch

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import debug
-from nn.callbacks import Callback
+from nn.callbacks import Callback, Checkpoint
 from nn.data import Loader
 from nn.history import History
 from nn.metrics import Metric
@@ -57,7 +57,8 @@ class Run:
         callbacks: Sequence[Callback],
     ) -> None:
         self._model, self.trainer, self.loader, self.epochs = model, trainer, loader, epochs
-        self.validation, self.callbacks = validation, list(callbacks)
+        # What is kept of the others is what they are after the epoch: a checkpoint comes last.
+        self.validation, self.callbacks = validation, sorted(callbacks, key=lambda one: isinstance(one, Checkpoint))
         self.epoch, self.batch = 0, 0
         self.logs: dict[str, Any] = {}
         self.history, self.resumed, self.stopped = History(), False, ""
@@ -84,9 +85,8 @@ class Run:
         """Train."""
         self.trainer.take()
         for callback in self.callbacks:
-            resume = getattr(callback, "resume", False)
-            if resume and callback.path.exists():  # type: ignore[attr-defined]
-                self.restore(callback.path)  # type: ignore[attr-defined]
+            if isinstance(callback, Checkpoint) and callback.resume and callback.path.exists():
+                self.restore(callback.path)
         hear = {name: self._listeners(name) for name in ("begin_epoch", "end_batch", "end_epoch")}
         for callback in self.callbacks:
             callback.begin(self)

@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 
+#: How many panels stand side by side.
+_COLUMNS = 3
+
 
 class History(Mapping[str, "list[Any]"]):
     """Lists by name, one value an epoch: `history["loss"]`.
@@ -98,14 +101,20 @@ class History(Mapping[str, "list[Any]"]):
         names = [name for name in self._values if not name.startswith("val_") and self._is_drawn(name)]
         if not names:
             raise ValueError("This History holds nothing to draw: fit a model first.")
-        figure = Figure(figsize=(4.2 * len(names), 3.2), layout="constrained")
-        for axes, name in zip(np.atleast_1d(figure.subplots(1, len(names))), names, strict=True):
+        columns = min(len(names), _COLUMNS)
+        rows = -(-len(names) // columns)
+        figure = Figure(figsize=(4.2 * columns, 3.0 * rows), layout="constrained")
+        grid = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axes in grid[len(names) :]:
+            axes.set_visible(False)
+        for axes, name in zip(grid, names, strict=False):
             for key, label in ((name, "training"), (f"val_{name}", "validation")):
                 if key in self._values:
                     pairs = [(e, v) for e, v in zip(self.epochs, self._values[key], strict=True) if v is not None]
                     axes.plot(*zip(*pairs, strict=True), label=label, linewidth=1.5)
             axes.set_title(name.replace("_", " "), fontsize=10)
             axes.set_xlabel("epoch")
+            axes.ticklabel_format(useOffset=False)
             axes.grid(alpha=0.25)
             for side in ("top", "right"):
                 axes.spines[side].set_visible(False)
@@ -114,7 +123,9 @@ class History(Mapping[str, "list[Any]"]):
         return figure
 
     def _is_drawn(self, name: str) -> bool:
-        return any(isinstance(v, (int, float)) and math.isfinite(v) for v in self._values[name])
+        """Tell whether there are numbers to draw; a learning rate that hardly changes is left out."""
+        numbers = [v for v in self._values[name] if isinstance(v, (int, float)) and math.isfinite(v)]
+        return bool(numbers) and (name != "learning_rate" or min(numbers) < 0.99 * max(numbers))
 
     def _repr_png_(self) -> bytes | None:
         """Show it in a notebook, where matplotlib is there."""

@@ -293,3 +293,29 @@ def test_parameters_that_a_callback_sets_count():
         losses = m.fit(X, Y, epochs=3, callbacks=[Reset(whole)])["loss"]
         assert (losses[0] == losses[1] == losses[2]) is whole
         assert not m.get_parameters()["layers.0.biases"].any()
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_run_that_stopped_early_has_ended(tmp_path, first):
+    """Started again by the same lines it makes no further epoch, in whichever order the callbacks are given."""
+    path = tmp_path / "run.npz"
+
+    def run():
+        m = model()
+        stopping, checkpoint = nn.EarlyStopping("loss", patience=2, min_delta=10.0), nn.Checkpoint(path)
+        m.fit(X, Y, epochs=20, seed=0, callbacks=[checkpoint, stopping] if first else [stopping, checkpoint])
+        return m
+
+    once = run()
+    assert once.history.epochs[-1] == 3
+    again = run()
+    assert again.history.epochs[-1] == 3 and equal(once, again)
+
+
+def test_a_checkpoint_is_not_overwritten_by_nan(tmp_path):
+    path = tmp_path / "run.npz"
+    m = nn.Model([nn.Dense(2, 4), nn.Dense(4, 1)], loss="mean_squared_error", optimizer=nn.SGD(1e20))
+    m.fit(X, Y[:, None].astype(float), epochs=50, callbacks=[nn.Checkpoint(path), nn.NaNStop()])
+    arrays, found = nn.files.read(path)
+    assert found["epoch"] == m.history.epochs[-1] - 1
+    assert all(np.isfinite(array).all() for array in arrays.values())
