@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo dropin test test-thorough mutants accuracy lint docs bench bench-native bench-ops bench-transforms bench-training bench-peers clean
+.PHONY: demo dropin test test-thorough mutants accuracy lint docs pictures \
+	bench bench-native bench-ops bench-transforms bench-training bench-peers clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +36,10 @@ accuracy: $(VENV)/.installed
 
 docs: $(VENV)/.installed
 	$(BIN)/python -c "from autograd.coverage import markdown; open('docs/ops.md', 'w').write(markdown())"
+
+pictures: $(VENV)/.installed
+	for name in optimizers digits sine ode logistic; do \
+	  $(BIN)/python examples/$$name.py --out docs && mv docs/$$name.png docs/examples-$$name.png || exit 1; done
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks

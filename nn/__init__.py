@@ -32,6 +32,7 @@ from nn.comparison import compare as compare
 from nn.configurable import Configurable as Configurable
 from nn.data import Loader as Loader
 from nn.data import one_hot as one_hot
+from nn.fitting import Run as Run
 from nn.history import History as History
 from nn.layers import Dense as Dense
 from nn.layers import Dropout as Dropout

@@ -74,9 +74,9 @@ PUBLIC = {
         "Checkpoint", "Comparison", "Configurable", "ConfusionMatrix", "Dense", "Difference", "Dropout",
         "EarlyStopping", "Flatten", "GELU", "History", "Huber", "L1", "L2", "LeakyReLU", "Linear", "Loader",
         "LogSoftmax", "Loss", "MeanAbsoluteError", "MeanSquaredError", "Metric", "MinMax", "Model", "NaNStop",
-        "ProgressBar", "R2", "RMSProp", "ReLU", "RegressionAccuracy", "Regularizer", "SGD", "Sequential", "Sigmoid",
-        "Softmax", "Standardizer", "Step", "Tanh", "accuracy", "analytic", "compare", "confusion_matrix", "datasets",
-        "from_config", "initializers", "is_training", "k_fold", "make_step", "named_parameters", "one_hot",
+        "ProgressBar", "R2", "RMSProp", "ReLU", "RegressionAccuracy", "Regularizer", "Run", "SGD", "Sequential",
+        "Sigmoid", "Softmax", "Standardizer", "Step", "Tanh", "accuracy", "analytic", "compare", "confusion_matrix",
+        "datasets", "from_config", "initializers", "is_training", "k_fold", "make_step", "named_parameters", "one_hot",
         "parameters", "r2_score", "regularization_loss", "schedules", "softmax_cross_entropy", "split", "training",
     ],
 }  # fmt: skip
