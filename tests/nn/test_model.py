@@ -87,14 +87,6 @@ def test_a_second_fit_goes_on():
     assert history["learning_rate"] == once.history["learning_rate"][2:]
 
 
-@pytest.mark.parametrize("make", [classifier, regressor])
-def test_a_second_fit_compiles_nothing(make):
-    model, target = make(), Y if make is classifier else T
-    for _ in range(3):
-        model.fit(X, target, epochs=1)
-    assert len(model._trainer.step.programs) == 1
-
-
 def test_parameters_set_between_two_fits_count():
     model = classifier(optimizer=nn.SGD(0.0))
     model.fit(X, Y, epochs=1)
