@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import debug
-from nn.callbacks import Callback
+from nn.callbacks import Callback, Checkpoint
 from nn.data import Loader
 from nn.history import History
 from nn.metrics import Metric
@@ -64,10 +64,16 @@ class Run:
         #: Whether the model is between two epochs, and its state may be kept.
         self.whole = True
         self._generators = generators_of(model.network)
+        self._leaves = False
 
-    def stop(self, why: str) -> None:
-        """End training after this epoch."""
+    def stop(self, why: str, *, now: bool = False) -> None:
+        """End training after this epoch, or already after this step.
+
+        It may be called at any moment, also by a signal. After a step `whole` is false, and what callbacks are told at
+        the end is a model in the middle of an epoch.
+        """
         self.stopped = self.stopped or why
+        self._leaves = self._leaves or now
 
     # The loop
 
@@ -91,7 +97,9 @@ class Run:
         return self.history
 
     def _listeners(self, name: str) -> list[Callback]:
-        return [one for one in self.callbacks if getattr(type(one), name) is not getattr(Callback, name)]
+        hear = [one for one in self.callbacks if getattr(type(one), name) is not getattr(Callback, name)]
+        # A checkpoint holds the state of the others too, so it is their state after the epoch that it has to find.
+        return sorted(hear, key=lambda one: isinstance(one, Checkpoint))
 
     def _one_epoch(self, hear: Mapping[str, list[Callback]]) -> None:
         trainer = self.trainer
@@ -103,6 +111,8 @@ class Run:
         self.batch = 0
         ends = hear["end_batch"]
         for batch in self._batches():
+            if self._leaves:
+                return
             weight = weight_of(batch)
             if weight:
                 totals.add(trainer.advance(*batch), weight)
@@ -194,30 +204,34 @@ class Run:
             if type(callback).__name__ == kind and state is not None:
                 callback.restore(state)
 
-    # What a stop at NaN asks for
+    # What a stop at NaN, or in the middle of an epoch, asks for
 
     def before(self) -> tuple[Any, ...]:
         """Keep what an epoch begins with."""
         states = {path: rng.bit_generator.state for path, rng in self._generators.items()}
         return self.trainer.snapshot(), self.loader.state, states
 
-    def first_bad(self, before: tuple[Any, ...]) -> FloatingPointError | None:
-        """Run an epoch again, not compiled, and give the error of the first number that is not finite."""
+    def go_back(self, before: tuple[Any, ...]) -> None:
+        """Let parameters, state and generators be what the epoch began with."""
         snapshot, order, states = before
-        trainer = self.trainer
-        trainer.restore(snapshot)
+        self.trainer.restore(snapshot)
         self.loader.state = order
         for path, state in states.items():
             self._generators[path].bit_generator.state = state
+        self.trainer.give()
+        self.whole = True
+
+    def first_bad(self, before: tuple[Any, ...]) -> FloatingPointError | None:
+        """Run an epoch again, not compiled, and give the error of the first number that is not finite."""
+        self.go_back(before)
         error = None
         with np.errstate(all="ignore"), debug(inf=True):
             try:
                 for batch in self._batches():
-                    trainer.advance(*batch, compiled=False)
+                    self.trainer.advance(*batch, compiled=False)
             except FloatingPointError as found:
                 error = found
-        trainer.restore(snapshot)
-        trainer.give()
+        self.go_back(before)
         return error
 
 
