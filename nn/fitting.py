@@ -70,9 +70,10 @@ class Run:
         """End training after this epoch, or already after this step.
 
         It may be called at any moment, also by a signal. After a step `whole` is false, and what callbacks are told at
-        the end is a model in the middle of an epoch.
+        the end is a model in the middle of an epoch. What else ends training in that epoch has the word.
         """
-        self.stopped = self.stopped or why
+        if not self.stopped or (self._leaves and not now):
+            self.stopped = why
         self._leaves = self._leaves or now
 
     # The loop

@@ -72,7 +72,7 @@ class Keeper(Checkpoint):
             # An error ended the only step of an epoch, and nobody knows how far it came.
             return
         # What ended a run by itself, as early stopping does, ends it also when it is started again.
-        self._why = "" if Interruption.WHY in run.stopped else run.stopped
+        self._why = "" if run.stopped == Interruption.WHY else run.stopped
         self._write(run)
 
     def state(self) -> Any:
@@ -124,8 +124,8 @@ class Interruption(Callback):
 
     @property
     def why(self) -> str:
-        """Why training ended early, or nothing."""
-        return "" if self.run is None else self.run.stopped
+        """Why training ended early by itself, or nothing."""
+        return "" if self.run is None or self.run.stopped == self.WHY else self.run.stopped
 
     @property
     def ended_it(self) -> bool:

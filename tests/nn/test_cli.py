@@ -355,7 +355,8 @@ def test_inputs_that_do_not_fit(folder: Path, model: nn.Model, capsys: Given) ->
     [
         ([], "COMMAND"), (["trian"], "'trian'"), (["train"], "CONFIG.toml"), (["summary"], "FILE"),
         (["demo", "--epochs", "0"], "'0'"), (["demo", "--epochs", "many"], "'many'"),
-        (["demo", "--seed", "-1"], "'-1'"), (["demo", "--draw", "a.txt"], "a.txt"), (["demo", "--draw", "no/a.png"], "no folder"),
+        (["demo", "--seed", "-1"], "'-1'"), (["demo", "--draw", "a.txt"], "a.txt"),
+        (["demo", "--draw", "no/a.png"], "no folder"),
         (["demo", "--epoch", "3"], "--epoch"), (["train", "nowhere.toml"], "there is no such file"),
     ],
 )  # fmt: skip

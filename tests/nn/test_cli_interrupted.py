@@ -167,6 +167,26 @@ def test_asked_to_end(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
 
 @posix
+@pytest.mark.parametrize("batch", [72, 20])
+def test_what_ends_a_run_by_itself_ends_it_also_when_interrupted(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    write(20, batch, 1e9)
+    # The loss does not rise: after the first epoch, and as many as it is patient for, it ends.
+    Path("run.toml").write_text(Path("run.toml").read_text().replace("1000,", "3, monitor = 'loss', mode = 'max',"))
+    expected = uninterrupted()
+    epochs = expected[1][1]["epoch"]
+    assert epochs < 20
+    steps = -(-72 // batch)
+    for step in range((epochs - 1) * steps, epochs * steps + 1):
+        with monkeypatch.context() as patch:
+            signals_at(patch, {step: interrupt})
+            assert main(["train", "run.toml", "-q"]) == (0 if step == epochs * steps else 130)
+        assert main(["train", "run.toml", "-q"]) == 0
+        assert_equal(left_behind(), expected)
+
+
+@posix
 def test_signals_are_given_back(folder: Path) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     write(1, 72, 0)

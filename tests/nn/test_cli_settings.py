@@ -209,3 +209,11 @@ def test_images_are_divided_and_tested_on_their_own_set(tmp_path: Path) -> None:
     Path("a.toml").write_text(text)
     data = plan_of("a.toml").data
     assert data.X.max() == 1.0 and data.validation is not None and data.validation[0].max() == 0.2
+
+
+def test_the_page_shows_the_example_and_what_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parent.parent.parent / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert f"```toml\n{EXAMPLE}```" in page
+    Path("spiral.toml").write_text(EXAMPLE.replace("n_neurons = 64", "n_neuron = 64"), encoding="utf-8")
+    assert main(["train", "spiral.toml"]) == 2
+    assert capsys.readouterr().err in page
