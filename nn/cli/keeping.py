@@ -25,7 +25,7 @@ class Keeper(Checkpoint):
     ----------
     path : path
     seconds : float
-        After how long it is written again; 0 for after each epoch.
+        After how long it is written again, or after twenty times as long as that takes; 0 for after each epoch.
     about : dict
         What a run that goes on must have in common with the one that wrote it, in plain values.
     stopping : EarlyStopping, optional
@@ -58,9 +58,12 @@ class Keeper(Checkpoint):
 
     def end_epoch(self, run: Run) -> None:
         """Write the file, if it is time."""
-        if time.monotonic() >= self._next and math.isfinite(run.logs["loss"]):
+        start = time.monotonic()
+        if start >= self._next and math.isfinite(run.logs["loss"]):
             self._write(run)
-            self._next = time.monotonic() + self.seconds
+            end = time.monotonic()
+            # A history of many epochs takes its time, and is not to take more than a twentieth of the run's.
+            self._next = end + max(self.seconds, 20 * (end - start) if self.seconds else 0)
 
     def end(self, run: Run) -> None:
         """Write the state of the last whole epoch."""

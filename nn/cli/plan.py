@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from nn.losses import Loss
 from nn.model import Model
 from nn.registry import from_config
 from nn.suggest import nearest
+
+#: The settings that say what is written.
+_FILES = ("saved", "checkpoint", "csv", "picture")
 
 
 @dataclass(frozen=True)
@@ -107,18 +111,31 @@ def _train(table: Table) -> dict[str, Any]:
     }
     if found["seed"] >= 2**32:
         raise table.error(f"seed is below 2³²; met {found['seed']}.", "seed")
-    for key, name in (("model", "saved"), ("checkpoint", "checkpoint"), ("csv", "csv"), ("picture", "picture")):
-        path = found[name]
-        if path is not None and not path.absolute().parent.is_dir():
-            raise table.error(f"{key}: there is no folder {path.parent}.", key)
-    for key, name in (("model", "saved"), ("checkpoint", "checkpoint")):
-        try:
-            files.check_name(found[name])
-        except ValueError as error:
-            raise table.error(str(error), key) from error
-    if found["saved"].absolute() == found["checkpoint"].absolute():
-        raise table.error(f"model and checkpoint are two files; met {found['saved']} for both.", "model")
+    _check_files(table, {"model" if key == "saved" else key: path for key, path in found.items() if key in _FILES})
     return found
+
+
+def _check_files(table: Table, paths: Mapping[str, Path | None]) -> None:
+    """See that all can be written: after hours of training is no time to hear that it cannot."""
+    for key, path in paths.items():
+        if path is None:
+            continue
+        if not path.absolute().parent.is_dir():
+            raise table.error(f"{key}: there is no folder {path.parent}.", key)
+        if key in ("model", "checkpoint"):
+            try:
+                files.check_name(path)
+            except ValueError as error:
+                raise table.error(str(error), key) from error
+        if key == "picture" and path.suffix not in (".png", ".svg", ".pdf"):
+            raise table.error(f"picture ends in .png, .svg or .pdf; met {path.name!r}.", key)
+        package = "matplotlib" if key == "picture" else "safetensors" if path.suffix == ".safetensors" else None
+        if package and find_spec(package) is None:
+            raise table.error(f"{key}: {package} is needed, and missing: pip install 'gradtape[nn]'.", key)
+    taken = {table.path.absolute(): "this file"}
+    for key, path in paths.items():
+        if path is not None and taken.setdefault(path.absolute(), key) != key:
+            raise table.error(f"{key} is a file of its own; met {path}, which is {taken[path.absolute()]}.", key)
 
 
 def _model(table: Table, seed: int) -> Model:

@@ -87,9 +87,11 @@ def test_the_example_names_every_setting(monkeypatch: pytest.MonkeyPatch) -> Non
         ("seed = 0                    # of", "seed = 4294967296 # of", "below 2³²"),
         ("# shuffle = true", "shuffle = 1", "shuffle is true or false; met 1"),
         ('# model = "spiral.npz"', 'model = "a.txt"', ".safetensors or .npz"),
-        ('# model = "spiral.npz"', 'model = "a.checkpoint.npz"', "two files"),
+        ('# model = "spiral.npz"', 'model = "a.checkpoint.npz"', "is a file of its own"),
+        ('# csv = "spiral.csv"', 'csv = "a.toml"', "is a file of its own"),
         ('# model = "spiral.npz"', 'model = ""', "a path; met ''"),
         ('# csv = "spiral.csv"', 'csv = "no/a.csv"', "no folder no"),
+        ('# picture = "spiral.png"', 'picture = "a.jpg"', ".png, .svg or .pdf; met 'a.jpg'"),
         ("# checkpoint_seconds = 2.0", "checkpoint_seconds = nan", "at least 0; met nan"),
         ('name = "spiral"', 'name = "spirale"', "no set 'spirale'. Did you mean 'spiral'?"),
         ("samples = 100", "sample = 100", "no setting 'sample'. Did you mean 'samples'?"),
@@ -131,6 +133,21 @@ def test_what_is_wrong_is_said_with_its_place(before: str, after: str, said: str
     # The line of the setting itself, or where it does not stand alone of its table, or of the layer's name.
     at = int(found[1])
     assert at - line == after.count("\n") if at >= line else EXAMPLE.splitlines()[at - 1].startswith(("[", "name"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "package"),
+    [
+        ('# model = "spiral.npz"', 'model = "a.safetensors"', "safetensors"),
+        ('# picture = "spiral.png"', 'picture = "a.png"', "matplotlib"),
+    ],
+)
+def test_a_missing_package_is_said_before_training(
+    monkeypatch: pytest.MonkeyPatch, before: str, after: str, package: str
+) -> None:
+    monkeypatch.setattr("nn.cli.plan.find_spec", lambda name: None)
+    message, line = plan_after((before, after))
+    assert f"line {line}" in message and package in message and "gradtape[nn]" in message
 
 
 def test_a_layer_without_a_name() -> None:
