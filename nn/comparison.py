@@ -81,8 +81,8 @@ class Comparison:
         """The largest relative difference of all parameters, NaN if there is one."""
         return float(np.max([row.relative for row in self.rows]))
 
-    def __str__(self) -> str:
-        """Give the table."""
+    def cells(self) -> list[tuple[str, ...]]:
+        """Give the table's cells, the names of the columns first and all parameters together last."""
         lines: list[tuple[str, ...]] = [
             ("parameter", "shape", "max abs diff", "max rel diff", "time tape", "time formula")
         ]
@@ -90,9 +90,13 @@ class Comparison:
         absolute = float(np.max([row.absolute for row in self.rows]))
         times = (f"{seconds * 1e6:,.0f} µs" for seconds in (self.time_tape, self.time_formula))
         lines.append(("all", "", f"{absolute:.1e}", f"{self.relative:.1e}", *times))
+        return lines
+
+    def __str__(self) -> str:
+        """Give the table."""
         return "\n".join(
             [
-                aligned(lines, left=2),
+                aligned(self.cells(), left=2),
                 *(f"note: {note}" for note in self.notes),
                 *([self.sources] if self.sources else []),
             ]

@@ -131,11 +131,13 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], Any]:
 
 def _from_npz(path: Path) -> tuple[dict[str, Array], str | None]:
     try:
-        # NumPy leaves a file open that is no whole archive.
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+        # NumPy leaves a file of its own open if it is damaged.
+        with open(path, "rb") as opened:
+            file = np.load(opened, allow_pickle=False)
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise ValueError("it holds one array")
-            arrays = {name: file[name] for name in file.files}
+            with file:
+                arrays = {name: file[name] for name in file.files}
     except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, struct.error) as error:
         raise ValueError(f"{path} is no whole .npz file of arrays: {error}") from error
     header = arrays.pop(_KEY, None)

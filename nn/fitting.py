@@ -68,6 +68,7 @@ class Run:
         self._steps = len(loader)
         # The order of samples in one batch changes nothing but rounding.
         self._batches: Any = [loader.all()] if self._steps == 1 else loader
+        self._leaves = False
 
     @property
     def model(self) -> Any:
@@ -75,9 +76,15 @@ class Run:
         self.trainer.give()
         return self._model
 
-    def stop(self, why: str) -> None:
-        """End training after this epoch."""
-        self.stopped = self.stopped or why
+    def stop(self, why: str, *, now: bool = False) -> None:
+        """End training after this epoch, or already after this step.
+
+        It may be called at any moment, also by a signal. After a step `whole` is false, and what callbacks are told at
+        the end is a model in the middle of an epoch. What else ends training in that epoch has the word.
+        """
+        if not self.stopped or (self._leaves and not now):
+            self.stopped = why
+        self._leaves = self._leaves or now
 
     # The loop
 
@@ -112,6 +119,8 @@ class Run:
         self.batch = 0
         ends = hear["end_batch"]
         for batch in self._batches:
+            if self._leaves:
+                return
             weight = weight_of(batch)
             if weight:
                 totals.add(trainer.advance(*batch), weight)
@@ -195,29 +204,34 @@ class Run:
             if type(callback).__name__ == kind and state is not None:
                 callback.restore(state)
 
-    # What a stop at NaN asks for
+    # What a stop at NaN, or in the middle of an epoch, asks for
 
     def before(self) -> tuple[Any, ...]:
         """Keep what an epoch begins with."""
         states = {path: rng.bit_generator.state for path, rng in self._generators.items()}
         return self.trainer.snapshot(), self.loader.state, states
 
-    def first_bad(self, before: tuple[Any, ...]) -> FloatingPointError | None:
-        """Run an epoch again, not compiled, and give the error of the first number that is not finite."""
+    def go_back(self, before: tuple[Any, ...]) -> None:
+        """Let parameters, state and generators be what the epoch began with."""
         snapshot, order, states = before
-        trainer = self.trainer
-        trainer.restore(snapshot)
+        self.trainer.restore(snapshot)
         self.loader.state = order
         for path, state in states.items():
             self._generators[path].bit_generator.state = state
+        self.trainer.give()
+        self.whole = True
+
+    def first_bad(self, before: tuple[Any, ...]) -> FloatingPointError | None:
+        """Run an epoch again, not compiled, and give the error of the first number that is not finite."""
+        self.go_back(before)
         error = None
         with np.errstate(all="ignore"), debug(inf=True):
             try:
                 for batch in self._batches:
-                    trainer.advance(*batch, compiled=False)
+                    self.trainer.advance(*batch, compiled=False)
             except FloatingPointError as found:
                 error = found
-        trainer.restore(snapshot)
+        self.go_back(before)
         return error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,7 +118,14 @@ class Kept:
         arrays, found = files.read(path)
         if not isinstance(found, dict) or "model" not in found:
             raise ValueError(f"{path} holds no model.")
-        model = cast(Self, from_config(found["model"], classes=classes))
+        try:
+            model = from_config(found["model"], classes=classes)
+        except (ValueError, TypeError) as error:
+            raise ValueError(
+                f"{path}: its model cannot be made. {error} Classes of your own are given as classes=[...]."
+            ) from error
+        if not isinstance(model, cls):
+            raise ValueError(f"{path} holds no model, but {model!r}.")
         model.set_parameters(_parameters_of(arrays))
         return model
 

@@ -24,6 +24,11 @@ def table(network: Sequential, input_shape: tuple[int, ...] | None = None) -> st
     ReLU()  ?                0     0 B
     all                      0     0 B
     """
+    return aligned(rows(network, input_shape), left=2)
+
+
+def rows(network: Sequential, input_shape: tuple[int, ...] | None = None) -> list[tuple[str, ...]]:
+    """Give the table's cells, the names of the columns first and the sums last."""
     first = network.layers[0] if network.layers else None
     if input_shape is None and isinstance(first, Dense):
         input_shape = (first.n_inputs,)
@@ -31,7 +36,7 @@ def table(network: Sequential, input_shape: tuple[int, ...] | None = None) -> st
     x: Any = None
     if input_shape is not None:
         x = Tensor(np.zeros((1, *input_shape), params[0].dtype if params else np.float64))
-    rows = []
+    found = []
     seen: set[int] = set()
     with training(False):
         for layer in network.layers:
@@ -40,8 +45,8 @@ def table(network: Sequential, input_shape: tuple[int, ...] | None = None) -> st
             new = [param for param in named_parameters(layer).values() if id(param) not in seen]
             seen.update(map(id, new))
             said = "?" if x is None else f"(samples, {', '.join(map(str, x.shape[1:]))})"
-            rows.append((repr(layer), said, *_size(new)))
-    return aligned([("layer", "output", "parameters", "memory"), *rows, ("all", "", *_size(params))], left=2)
+            found.append((repr(layer), said, *_size(new)))
+    return [("layer", "output", "parameters", "memory"), *found, ("all", "", *_size(params))]
 
 
 def _size(params: list[Tensor]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = (
     "README.md", "docs/tape.md", "docs/check.md", "docs/compile.md", "docs/debugging.md", "docs/migrating.md",
-    "docs/transforms.md", "docs/data.md", "docs/training.md", "docs/examples.md",
+    "docs/transforms.md", "docs/data.md", "docs/training.md", "docs/examples.md", "docs/cli.md",
 )  # fmt: skip
 
 
