@@ -342,5 +342,7 @@ def _made(given: Any, kind: type, what: str) -> Any:
     """Make what is given by its name or its settings."""
     made = from_config(given) if isinstance(given, (str, Mapping)) else given
     if made is not None and not isinstance(made, kind):
-        raise TypeError(f"Model: {what} is a {kind.__name__} of nn, or its name; met {given!r}.")
+        raise TypeError(
+            f"Model: {what} is {'an' if kind is Optimizer else 'a'} {kind.__name__} of nn, or its name; met {given!r}."
+        )
     return made

@@ -10,6 +10,8 @@ from typing import Any
 
 from nn.suggest import nearest
 
+#: What others derive from: it has no settings of its own.
+_BASES = ("Configurable", "Configured", "Kept")
 #: The modules whose classes are found by name.
 _ROOMS = ("layers", "activations", "losses", "regularizers", "optimizers", "schedules", "clipping", "metrics", "model")
 
@@ -112,5 +114,5 @@ def _known() -> dict[str, type]:
         for room in rooms
         for name, thing in vars(room).items()
         if isinstance(thing, type) and thing.__module__.startswith("nn.") and hasattr(thing, "config")
-        and not name.startswith("_") and name != "Configurable" and not isabstract(thing)
+        and not name.startswith("_") and name not in _BASES and not isabstract(thing)
     }  # fmt: skip

@@ -20,5 +20,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
     known = sorted(known)
     plain = {one.lower().replace("_", ""): one for one in known}
+    if not known:
+        return "It has none."
     found = get_close_matches(name.lower().replace("_", ""), plain, n=1)
     return f"Did you mean {plain[found[0]]!r}?" if found else f"Known are {', '.join(known)}."
