@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import math
+import signal
+import threading
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -67,7 +70,8 @@ class Run:
         self._generators = generators_of(model.network)
         self._steps = len(loader)
         # The order of samples in one batch changes nothing but rounding.
-        self._batches: Any = [loader.all()] if self._steps == 1 else loader
+        whole = loader.batch_size == len(loader.X) and type(loader).__iter__ is Loader.__iter__
+        self._batches: Any = [loader.all()] if whole else loader
         self._leaves = False
 
     @property
@@ -97,14 +101,43 @@ class Run:
         hear = {name: self._listeners(name) for name in ("begin_epoch", "end_batch", "end_epoch")}
         for callback in self.callbacks:
             callback.begin(self)
+            self.trainer.take()
+        self.trainer.keep()
         try:
-            while self.epoch < self.epochs and not self.stopped:
-                self._one_epoch(hear)
+            with self._between_steps():
+                while self.epoch < self.epochs and not self.stopped:
+                    self._one_epoch(hear)
         finally:
             self.trainer.give()
+            self.trainer.tell_optimizer()
             for callback in self.callbacks:
                 callback.end(self)
         return self.history
+
+    @contextmanager
+    def _between_steps(self) -> Iterator[None]:
+        """Let Ctrl-C interrupt between two steps: within one the parameters are half overwritten.
+
+        A second Ctrl-C interrupts at once. Where a program has a handler of its own, that has the word.
+        """
+        mine = threading.current_thread() is threading.main_thread()
+        if not mine or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            yield
+            return
+
+        def hear(number: int, frame: Any) -> None:
+            if self._interrupted:
+                signal.default_int_handler(number, frame)
+            self._interrupted = True
+
+        signal.signal(signal.SIGINT, hear)
+        try:
+            yield
+            if self._interrupted:
+                raise KeyboardInterrupt
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            self._interrupted = False
 
     def _listeners(self, name: str) -> list[Callback]:
         return [one for one in self.callbacks if getattr(type(one), name) is not getattr(Callback, name)]
@@ -113,7 +146,7 @@ class Run:
         trainer = self.trainer
         for callback in hear["begin_epoch"]:
             callback.begin_epoch(self)
-        rate = trainer.optimizer.rate(int(trainer.iteration) + self._steps - 1)
+            trainer.take()
         totals = Totals(trainer.metrics)
         self.whole = False
         self.batch = 0
@@ -122,16 +155,18 @@ class Run:
             if self._leaves:
                 return
             weight = weight_of(batch)
-            if weight:
-                totals.add(trainer.advance(*batch), weight)
+            # Without weight there is nothing to learn from it; it is measured all the same.
+            totals.add(trainer.advance(*batch) if weight else trainer.measure(trainer.flat, *batch[:2]), weight)
             self.batch += 1
             for callback in ends:
                 callback.end_batch(self)
                 trainer.take()
+            if self._interrupted:
+                raise KeyboardInterrupt
         self.epoch += 1
         self.whole = True
         logs = totals.logs()
-        logs["learning_rate"] = rate
+        logs["learning_rate"] = trainer.optimizer.rate(max(int(trainer.iteration) - 1, 0))
         if self.validation is not None:
             flat = trainer.flat
             sums_of = partial(trainer.measure, flat)
@@ -151,6 +186,7 @@ class Run:
             )
 
     _warned = False
+    _interrupted = False
 
     # What a checkpoint holds
 
@@ -228,7 +264,8 @@ class Run:
         with np.errstate(all="ignore"), debug(inf=True):
             try:
                 for batch in self._batches:
-                    self.trainer.advance(*batch, compiled=False)
+                    if weight_of(batch):
+                        self.trainer.advance(*batch, compiled=False)
             except FloatingPointError as found:
                 error = found
         self.go_back(before)
@@ -243,8 +280,7 @@ def measured(
     for start in range(0, len(data[0]), batch_size):
         batch = tuple(array[start : start + batch_size] for array in data)
         weight = weight_of(batch)
-        if weight:
-            totals.add(sums_of(*batch), weight)
+        totals.add(sums_of(*(batch if weight else batch[:2])), weight)
     return totals.logs(prefix)
 
 

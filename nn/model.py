@@ -24,7 +24,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Tensor, compile
+from autograd import Tensor
 from nn import summary
 from nn.callbacks import Callback
 from nn.data import Loader
@@ -34,16 +34,17 @@ from nn.keeping import Kept
 from nn.layers import Sequential
 from nn.losses import Loss
 from nn.metrics import Metric
-from nn.mode import training
 from nn.optimizers import Optimizer
+from nn.outputs import Outputs
+from nn.preparing import Preparing
 from nn.registry import from_config
-from nn.samples import as_pair, as_samples
+from nn.samples import as_samples
 from nn.trainer import Trainer, sums_in_use
 
 Array = NDArray[Any]
 
 
-class Model(Kept):
+class Model(Preparing, Kept):
     """Layers, and how they are trained.
 
     Parameters
@@ -91,8 +92,28 @@ class Model(Kept):
         if len(set(names)) < len(names):
             raise ValueError(f"Model: each metric is measured once; met {', '.join(names)}.")
         self.history = History()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin without what only speeds things up, and without what training found."""
         self._trainer: Trainer | None = None
-        self._outputs: Any = None
+        self._outputs: Outputs | None = None
+        #: The metrics as they were prepared for training, by name.
+        self._known: dict[str, Metric] = {}
+        self._shape_of_outputs: tuple[int, ...] = ()
+
+    def _give(self) -> None:
+        """Let the Tensors hold the parameters of now, where a run is under way."""
+        if self._trainer is not None:
+            self._trainer.give()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what a copy is made of: settings, layers and parameters; what is compiled is not copied."""
+        self._give()
+        kept = dict(vars(self))
+        for name in ("_trainer", "_outputs"):
+            kept[name] = None
+        return kept
 
     @property
     def layers(self) -> list[Any]:
@@ -101,10 +122,28 @@ class Model(Kept):
 
     def parameters(self) -> list[Tensor]:
         """List every parameter, each once."""
+        self._give()
         return self.network.parameters()
+
+    def get_parameters(self) -> dict[str, Array]:
+        """Give the parameters by name, copied."""
+        self._give()
+        return super().get_parameters()
+
+    def set_parameters(self, parameters: Mapping[str, Any]) -> None:
+        """Set the parameters by name: all of them, or none; see `get_parameters`.
+
+        Raises
+        ------
+        ValueError
+            If a name is missing or unknown, or a shape or data type is another; then nothing is changed.
+        """
+        self._give()
+        super().set_parameters(parameters)
 
     def __call__(self, X: Any) -> Any:
         """Give the outputs as a Tensor, on the tape."""
+        self._give()
         return self.network(X)
 
     # Training
@@ -116,9 +155,9 @@ class Model(Kept):
         *,
         epochs: int = 1,
         batch_size: int | None = None,
-        validation_data: tuple[Any, Any] | None = None,
+        validation_data: tuple[Any, ...] | Loader | None = None,
         callbacks: Sequence[Callback] = (),
-        shuffle: bool = True,
+        shuffle: bool | None = None,
         seed: int | np.random.Generator | None = None,
         sample_weight: Any = None,
         compiled: bool = True,
@@ -137,12 +176,13 @@ class Model(Kept):
             How often to go through the data. Of a run that goes on from a checkpoint: in all.
         batch_size : int, optional
             Samples a step; all of them by default. The last batch of an epoch may be shorter.
-        validation_data : (X, y), optional
+        validation_data : (X, y), (X, y, sample_weight) or Loader, optional
             Measured after each epoch.
         callbacks : sequence of Callback
             Such as `nn.ProgressBar()`, `nn.EarlyStopping()`, `nn.Checkpoint(path)`.
-        shuffle : bool
-            Whether each epoch has an order of its own, where it has several batches.
+        shuffle : bool, optional
+            Whether each epoch has an order of its own, where it has several batches; by default it has. Not with a
+            Loader, which knows itself.
         seed : int or Generator, optional
             Where the orders are drawn from. Layers have generators of their own.
         sample_weight : array_like, optional
@@ -172,15 +212,21 @@ class Model(Kept):
         loss, optimizer = self._needed("fit")
         if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)) or epochs < 1:
             raise ValueError(f"Model.fit: epochs is a whole number, 1 or more; met {epochs!r}.")
-        for one in callbacks:
-            if not isinstance(one, Callback):
-                raise TypeError(f"Model.fit: a callback derives from nn.Callback; met {one!r}.")
+        for one in callbacks if isinstance(callbacks, Iterable) else [callbacks]:
+            if not isinstance(one, Callback) or not isinstance(callbacks, Iterable):
+                raise TypeError(
+                    f"Model.fit: callbacks is a list of what derives from nn.Callback; met {one!r}. Write "
+                    "callbacks=[nn.ProgressBar()]."
+                )
         loader = self._loader(X, y, batch_size, shuffle, seed, sample_weight)
-        metrics = [metric.prepare(loader.y) for metric in self.metrics]
-        validation = None if validation_data is None else self._prepared("fit: validation_data", *validation_data)
-        trainer = self._trainer
+        metrics = self._measuring(loader.y, prepare=True)
+        validation = None if validation_data is None else self._validating(validation_data)
+        before = self._trainer
+        trainer = before
         if trainer is None or not trainer.serves(self.network, loss, optimizer, compiled):
             trainer = Trainer(self.network, loss, optimizer, metrics, compiled)
+            if before is not None:
+                trainer.go_on_from(before)
         trainer.measuring(metrics)
         run = Run(self, trainer, loader, int(epochs), validation, callbacks)
         self._trainer = trainer
@@ -191,39 +237,17 @@ class Model(Kept):
             self.history = run.history
         return self.history
 
-    def _loader(self, X: Any, y: Any, batch_size: Any, shuffle: Any, seed: Any, weight: Any) -> Loader:
-        if isinstance(X, Loader):
-            if y is not None or weight is not None or batch_size is not None:
-                raise TypeError("Model.fit: a Loader has y, batch_size and sample_weight: give them to it.")
-            ready = self._prepared("fit", X.X, X.y)
-            if ready[1] is X.y:
-                return X
-            made = Loader(*ready, X.batch_size, shuffle=X.shuffle, drop_last=X.drop_last, sample_weight=X.sample_weight)
-            made.state = X.state
-            return made
-        if y is None:
-            raise TypeError("Model.fit takes inputs and targets: model.fit(X, y). Or a nn.Loader, which has both.")
-        return Loader(*self._prepared("fit", X, y), batch_size, shuffle=shuffle, seed=seed, sample_weight=weight)
-
     def _needed(self, who: str) -> tuple[Loss, Optimizer]:
         if self.loss is None or (self.optimizer is None and who == "fit"):
             missing = "loss" if self.loss is None else "optimizer"
             raise TypeError(f"Model.{who}: the model has no {missing}: Model([...], loss=..., optimizer=...).")
         return self.loss, cast(Optimizer, self.optimizer)
 
-    def _prepared(self, who: str, X: Any, y: Any) -> tuple[Array, Array]:
-        """Check data against the model, before anything is changed."""
-        X, y = as_pair(f"Model.{who}", X, y)
-        return X, cast(Loss, self.loss).prepare(y, (len(X), *self._one(X).shape[1:]))
-
-    def _one(self, X: Array) -> Any:
-        """Give the output for the first sample: what does not fit is said by the layer."""
-        with training(False):
-            return self.network(Tensor(np.array(X[:1])))
-
     # Use
 
-    def evaluate(self, X: Any, y: Any, *, batch_size: int | None = None, sample_weight: Any = None) -> dict[str, Any]:
+    def evaluate(
+        self, X: Any, y: Any = None, *, batch_size: int | None = None, sample_weight: Any = None
+    ) -> dict[str, Any]:
         """Give loss and metrics over data, by name.
 
         Parameters
@@ -246,9 +270,16 @@ class Model(Kept):
         >>> model.evaluate([[1.0], [2.0]], [[1.0], [3.0]])
         {'loss': 5.0}
         """
+        self._give()
         loss, _ = self._needed("evaluate")
+        if isinstance(X, Loader):
+            if y is not None or sample_weight is not None:
+                raise TypeError("Model.evaluate: a Loader has y and sample_weight: give them to it.")
+            X, y, sample_weight, batch_size = X.X, X.y, X.sample_weight, batch_size or X.batch_size
+        elif y is None:
+            raise TypeError("Model.evaluate takes inputs and targets: model.evaluate(X, y). Or a nn.Loader.")
         loader = Loader(*self._prepared("evaluate", X, y), batch_size, sample_weight=sample_weight)
-        metrics = [metric.prepare(loader.y) for metric in self.metrics]
+        metrics = self._measuring(loader.y, prepare=False)
         sums_of = partial(sums_in_use, self.network, loss, metrics)
         return measured(sums_of, metrics, loader.all(), loader.batch_size)
 
@@ -274,10 +305,13 @@ class Model(Kept):
         array([[0.5, 0.5],
                [0.5, 0.5]])
         """
+        self._give()
+        if isinstance(X, Loader):
+            raise TypeError("Model.predict takes inputs: model.predict(loader.X, batch_size=loader.batch_size).")
         X = as_samples("Model.predict", "X", X)
-        self._one(X)
-        if self._outputs is None:
-            self._outputs = compile(_in_use(self.network))
+        self._one("predict", X)
+        if self._outputs is None or self._outputs.network is not self.network:
+            self._outputs = Outputs(self.network)
         size = len(X) if batch_size is None else Loader(X, np.zeros(len(X)), batch_size).batch_size
         parts = [self._outputs(X[start : start + size]) for start in range(0, len(X), size)]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
@@ -322,20 +356,16 @@ class Model(Kept):
         return f"Model({', '.join(parts)})"
 
 
-def _in_use(network: Any) -> Any:
-    """Make the function that gives a network's outputs as they are in use."""
-
-    def outputs(X: Any) -> Any:
-        with training(False):
-            return network(X)
-
-    return outputs
-
-
 def _several(layers: Any) -> list[Any]:
     if isinstance(layers, (str, bytes, Mapping)) or not isinstance(layers, Iterable):
         raise TypeError(f"Model takes a list of layers; met {layers!r}. Write Model([nn.Dense(2, 3), nn.ReLU()]).")
-    return [from_config(layer) if isinstance(layer, (str, Mapping)) else layer for layer in layers]
+    made = [from_config(layer) if isinstance(layer, (str, Mapping)) else layer for layer in layers]
+    for i, layer in enumerate(made):
+        if isinstance(layer, type):
+            raise TypeError(
+                f"Model: layer {i} is the class {layer.__name__}; write {layer.__name__}(), an object of it."
+            )
+    return made
 
 
 def _made(given: Any, kind: type, what: str) -> Any:

@@ -17,8 +17,9 @@ from nn.flat import Flat
 from nn.losses import Loss
 from nn.metrics import Metric
 from nn.mode import training
-from nn.optimizers import Optimizer
+from nn.optimizers import Optimizer, saved
 from nn.regularizers import regularization_loss
+from nn.step import states_of
 from nn.walk import named_parameters, objects
 
 Array = NDArray[Any]
@@ -54,6 +55,23 @@ class Trainer:
         self._shown: list[Any] = [param.data for param in self.params.tensors]
         #: Whether steps were made since.
         self._ahead = False
+        self._whole = self.snapshot()
+
+    def keep(self) -> None:
+        """Remember this state as the one to go back to, should a step fail in its middle."""
+        self._whole = self.snapshot()
+
+    def go_on_from(self, other: Trainer) -> None:
+        """Take over the state of one that trained the same parameters by the same optimizer."""
+        if other.optimizer is self.optimizer and [*map(id, other.params.tensors)] == [*map(id, self.params.tensors)]:
+            _, arrays, iteration = other.snapshot()
+            self.arrays, self.iteration = arrays, iteration
+
+    def tell_optimizer(self) -> None:
+        """Let the optimizer hold the state, so that it is found there."""
+        states = states_of(self.params, self.arrays)
+        named = dict(zip(self.params.names, self.params.tensors, strict=True))
+        self.optimizer.load_state_dict(saved.write(int(self.iteration), states), named)
 
     def _step(self, flat: Any, arrays: Any, iteration: Any, X: Any, y: Any, weight: Any = None) -> Any:
         """Give the next parameters, state and iteration, and the sums of this batch."""
@@ -80,7 +98,13 @@ class Trainer:
         """Make a step, and give the sums of its batch."""
         step = self.step if compiled else self._step
         given = (X, y) if weight is None else (X, y, weight)
-        self.flat, self.arrays, self.iteration, sums = step(self.flat, self.arrays, self.iteration, *given)
+        try:
+            self.flat, self.arrays, self.iteration, sums = step(self.flat, self.arrays, self.iteration, *given)
+        except BaseException:
+            # What was given to a compiled step is half overwritten: back to what was whole last.
+            if compiled and self.compiled:
+                self.restore(self._whole)
+            raise
         self._ahead = True
         return sums
 
@@ -93,19 +117,24 @@ class Trainer:
 
     def measuring(self, metrics: Sequence[Metric]) -> None:
         """Measure by these from now on; by those of before where they are alike, for which a step is compiled."""
-        alike = [type(a) is type(b) and vars(a) == vars(b) for a, b in zip(self.metrics, metrics, strict=False)]
-        if len(self.metrics) != len(metrics) or not all(alike):
+        if len(self.metrics) != len(metrics) or not all(map(_alike, self.metrics, metrics)):
             self.metrics = list(metrics)
 
     def take(self) -> None:
         """Take over what the model's Tensors hold, where someone set them since they were given."""
-        pairs = zip(self.params.tensors, self._shown, strict=True)
-        changed = [i for i, (param, shown) in enumerate(pairs) if param.data is not shown]
+        parts = self.params.parts(self.flat)
+        changed = [i for i, param in enumerate(self.params.tensors) if self._is_set(i, param.data, parts[i])]
         if changed:
             self.flat = self.flat.copy()
             parts = self.params.parts(self.flat)
             for i in changed:
                 parts[i][...] = self._shown[i] = self.params.tensors[i].data
+
+    def _is_set(self, i: int, data: Array, part: Array) -> bool:
+        """Tell whether a parameter's Tensor was given other data, or was written into since it was given these."""
+        if data is not self._shown[i]:
+            return True
+        return not (self._ahead or np.array_equal(data, part, equal_nan=True))
 
     def give(self) -> None:
         """Let the model's Tensors hold the parameters as they are now."""
@@ -126,6 +155,13 @@ class Trainer:
         self._ahead = True
         self.flat, self.arrays = flat.copy(), tuple(array.copy() for array in arrays)
         self.iteration = np.array(iteration)
+
+
+def _alike(one: Metric, other: Metric) -> bool:
+    """Tell whether two metrics measure the same."""
+    mine, others = vars(one), vars(other)
+    same = type(one) is type(other) and mine.keys() == others.keys()
+    return same and all(np.array_equal(mine[key], others[key]) for key in mine)
 
 
 def _sums(metrics: Sequence[Metric], outputs: Any, data: Any, penalty: Any, y: Any) -> Any:
@@ -151,14 +187,16 @@ class Totals:
         self.metrics = metrics
         self.weight = 0.0
         self.data = 0.0
-        self.penalty = 0.0
+        self.penalty: float | None = None
         self.sums: list[Any] = []
 
     def add(self, sums: Any, weight: float) -> None:
         """Add what a batch gave, whose data loss counts by a weight: its samples, or the sum of theirs."""
         data, penalty, parts = sums
         self.data += weight * float(data)
-        self.penalty += weight * float(penalty)
+        if not isinstance(penalty, float):
+            # Of a network with regularisers, be it 0.
+            self.penalty = (self.penalty or 0.0) + weight * float(penalty)
         self.weight += weight
         # A small array that a program returned is its own from call to call.
         self.sums = (
@@ -172,9 +210,13 @@ class Totals:
 
     def logs(self, prefix: str = "") -> dict[str, Any]:
         """Give loss and metrics by name; the parts of the loss too, where there is a penalty."""
-        data, penalty = self.data / self.weight, self.penalty / self.weight
-        logs: dict[str, Any] = {f"{prefix}loss": data + penalty}
-        if penalty:
+        weight = self.weight or 1.0
+        data = self.data / weight
+        if self.penalty is None:
+            logs: dict[str, Any] = {f"{prefix}loss": data}
+        else:
+            penalty = self.penalty / weight
+            logs = {f"{prefix}loss": data + penalty}
             logs[f"{prefix}data_loss"], logs[f"{prefix}regularization_loss"] = data, penalty
         for metric, sums in zip(self.metrics, self.sums, strict=True):
             logs[prefix + metric.name] = metric.result(sums)
