@@ -50,9 +50,6 @@ from nn.metrics import Accuracy as Accuracy
 from nn.metrics import ConfusionMatrix as ConfusionMatrix
 from nn.metrics import Metric as Metric
 from nn.metrics import RegressionAccuracy as RegressionAccuracy
-from nn.metrics import accuracy as accuracy
-from nn.metrics import confusion_matrix as confusion_matrix
-from nn.metrics import r2_score as r2_score
 from nn.mode import is_training as is_training
 from nn.mode import training as training
 from nn.model import Model as Model
@@ -68,6 +65,9 @@ from nn.regularizers import Regularizer as Regularizer
 from nn.regularizers import regularization_loss as regularization_loss
 from nn.scaling import MinMax as MinMax
 from nn.scaling import Standardizer as Standardizer
+from nn.scores import accuracy as accuracy
+from nn.scores import confusion_matrix as confusion_matrix
+from nn.scores import r2_score as r2_score
 from nn.splits import k_fold as k_fold
 from nn.splits import split as split
 from nn.step import Step as Step

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from copy import copy
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,43 @@ class Metric(Configurable, ABC):
         """Give the metric that knows what it needs of all targets; by default that is nothing."""
         return self
 
+    def for_loss(self, loss: Any) -> Metric:
+        """Give the metric for a model that is trained by a loss, which says what its outputs are; by default itself.
+
+        Examples
+        --------
+        >>> from nn import BinaryCrossentropy
+        >>> Accuracy().for_loss(BinaryCrossentropy(from_logits=True))
+        Accuracy(from_logits=True)
+        """
+        return self
+
+    def check(self, y_true: Any, shape: tuple[int, ...]) -> None:
+        """Raise if targets do not fit predictions of a shape; by default all do.
+
+        `sums` cannot look at values while it is compiled, so it is asked once, before.
+
+        Parameters
+        ----------
+        y_true : array_like
+            All targets.
+        shape : tuple of int
+            Of all predictions, samples first.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is another number of them, or they are NaN, out of range, or of another kind.
+
+        Examples
+        --------
+        >>> Accuracy().check([0, 3], (2, 3))
+        Traceback (most recent call last):
+        ...
+        ValueError: accuracy: With 3 classes the labels are 0 to 2; met 3 at sample 1. Classes are counted from 0, and \
+a model has one output for each.
+        """
+
     @abstractmethod
     def sums(self, y_pred: Any, y_true: Any) -> tuple[Any, ...]:
         """Give small arrays that are to be added up over batches."""
@@ -72,19 +110,42 @@ class Metric(Configurable, ABC):
 class _OfClasses(Metric):
     """A metric of the classes that are predicted."""
 
-    def __init__(self, from_logits: bool = False, binary: bool | None = None) -> None:
-        name = type(self).__name__
-        if not isinstance(from_logits, bool):
-            raise TypeError(f"{name}: from_logits is True or False; met {from_logits!r}.")
-        if binary is not None and not isinstance(binary, bool):
-            raise TypeError(f"{name}: binary is True, False or None; met {binary!r}.")
+    def __init__(self, from_logits: bool | None = None, binary: bool | None = None) -> None:
+        for key, value in (("from_logits", from_logits), ("binary", binary)):
+            if value is not None and not isinstance(value, bool):
+                raise TypeError(f"{type(self).__name__}: {key} is True, False or None; met {value!r}.")
         self.from_logits, self.binary = from_logits, binary
+
+    def for_loss(self, loss: Any) -> Self:
+        """Give the metric that takes predictions as the loss does, if it does not say itself how."""
+        says = getattr(loss, "from_logits", None)
+        if self.from_logits is not None or not isinstance(says, bool):
+            return self
+        metric = copy(self)
+        metric.from_logits = says
+        return metric
+
+    def check(self, y_true: Any, shape: tuple[int, ...]) -> None:
+        """Raise if targets are no classes of predictions of a shape."""
+        if self._each(shape):
+            _check(self, numbers, y_true, shape, between=(0, 1))
+            return
+        each = "" if len(shape) != 2 else f" If each output is a probability for itself, write {self._binary()!r}."
+        _check(self, class_numbers, y_true, shape, hint=each if np.ndim(y_true) > 1 else "")
+
+    def _each(self, shape: tuple[int, ...]) -> bool:
+        """Tell whether each output is a probability for itself."""
+        return (len(shape) == 1 or shape[1:] == (1,)) if self.binary is None else self.binary
+
+    def _binary(self) -> Self:
+        metric = copy(self)
+        metric.binary = True
+        return metric
 
     def _classes(self, y_pred: Any, y_true: Any) -> tuple[Any, Any, int]:
         """Give predicted and true class numbers, and how many classes there are."""
         y_pred = _values(y_pred)
-        one = y_pred.ndim == 1 or y_pred.shape[1:] == (1,)
-        if not (one if self.binary is None else self.binary):
+        if not self._each(y_pred.shape):
             labels = class_numbers(y_true, y_pred.shape)
             return _first_largest(y_pred), labels.astype(np.float64), y_pred.shape[1]
         y_true = _values(numbers(y_true, y_pred.shape, between=(0, 1)))
@@ -99,8 +160,9 @@ class Accuracy(_OfClasses):
 
     Parameters
     ----------
-    from_logits : bool
+    from_logits : bool, optional
         Whether predictions are scores: then the single output is to be above 0. Of several, the largest wins anyway.
+        By default that is as the loss of the model says; without one they are probabilities.
     binary : bool, optional
         True: each of several outputs is a probability for itself, and counted for itself. By default that is so where
         there is one.
@@ -164,13 +226,13 @@ class RegressionAccuracy(Metric):
     Parameters
     ----------
     precision : float, optional
-        By default it is found by `prepare`: the 250th part of the standard deviation of all targets.
+        By default it is found by `prepare`: the 250th part of the standard deviation of all targets. With 0, as it is
+        found where all targets are equal, a prediction is to be exactly its target.
 
     Raises
     ------
     ValueError
-        If the precision is not above 0 and finite; when `sums` is called without one; when prepared with targets that
-        are all equal.
+        If the precision is negative or not finite; when `sums` is called without one.
 
     Examples
     --------
@@ -181,8 +243,8 @@ class RegressionAccuracy(Metric):
     name = "regression_accuracy"
 
     def __init__(self, precision: float | None = None) -> None:
-        if precision is not None and not 0 < precision < np.inf:
-            raise ValueError(f"RegressionAccuracy: precision is above 0 and finite; met {precision}.")
+        if precision is not None and not 0 <= precision < np.inf:
+            raise ValueError(f"RegressionAccuracy: precision is at least 0 and finite; met {precision}.")
         self.precision = None if precision is None else float(precision)
 
     def prepare(self, y_true: Any) -> RegressionAccuracy:
@@ -190,10 +252,16 @@ class RegressionAccuracy(Metric):
         if self.precision is not None:
             return self
         y_true = _values(y_true)
-        deviation = float(np.std(numbers(y_true, y_true.shape)))
-        if not deviation > 0:
-            raise ValueError("RegressionAccuracy: all targets are equal, so no precision follows: give one.")
-        return RegressionAccuracy(deviation / _PART_OF_DEVIATION)
+        y_true = numbers(y_true, y_true.shape)
+        metric = copy(self)
+        # Of equal numbers the computed deviation may be a little above 0.
+        equal = np.min(y_true) == np.max(y_true)
+        metric.precision = 0.0 if equal else float(np.std(y_true)) / _PART_OF_DEVIATION
+        return metric
+
+    def check(self, y_true: Any, shape: tuple[int, ...]) -> None:
+        """Raise if targets are no numbers for predictions of a shape."""
+        _check(self, numbers, y_true, shape)
 
     def sums(self, y_pred: Any, y_true: Any) -> tuple[Any, ...]:
         """Give the number of right predictions, and of all."""
@@ -202,7 +270,8 @@ class RegressionAccuracy(Metric):
                 "RegressionAccuracy has no precision yet: take metric.prepare(y) with all targets, or give one."
             )
         y_pred = _values(y_pred)
-        right = np.abs(y_pred - _values(numbers(y_true, y_pred.shape))) < self.precision
+        distance = np.abs(y_pred - _values(numbers(y_true, y_pred.shape)))
+        right = distance < self.precision if self.precision else distance == 0
         return np.sum(right, dtype=np.float64), np.asarray(float(right.size))
 
     def result(self, sums: Sequence[Any]) -> float:
@@ -226,23 +295,30 @@ class R2(Metric):
     name = "r2"
 
     def __init__(self) -> None:
-        # What is subtracted before squares are taken, so that little is lost where targets are far from 0.
+        # What is subtracted before squares are taken, so that little is lost where targets are far from 0: of each
+        # output, and of one output a number, whichever of its two shapes the predictions have.
         self._centre: Any = 0.0
 
     def prepare(self, y_true: Any) -> R2:
-        """Give the metric that takes squares around the mean of all targets."""
+        """Give the metric that takes squares around the mean of all targets of each output."""
         y_true = _values(y_true)
-        y_true = numbers(y_true, y_true.shape)
-        metric = R2()
+        y_true = numbers(y_true, y_true.shape).astype(np.float64)
+        metric = copy(self)
         # Within the range also after rounding: differences of equal targets are then exactly 0.
-        metric._centre = float(np.clip(np.mean(y_true), np.min(y_true), np.max(y_true)))
+        centre = np.clip(np.mean(y_true, axis=0), np.min(y_true, axis=0), np.max(y_true, axis=0))
+        # Plain numbers, of which two are easily compared.
+        metric._centre = centre.item() if centre.size == 1 else centre.tolist()
         return metric
+
+    def check(self, y_true: Any, shape: tuple[int, ...]) -> None:
+        """Raise if targets are no numbers for predictions of a shape."""
+        _check(self, numbers, y_true, shape)
 
     def sums(self, y_pred: Any, y_true: Any) -> tuple[Any, ...]:
         """Give the number of samples, and of each output Σ(y - c), Σ(y - c)² and Σ(y - p)²."""
         y_pred = _values(y_pred)
         y_true = _values(numbers(y_true, y_pred.shape)).astype(np.float64)
-        centred, residual = y_true - self._centre, y_true - y_pred
+        centred, residual = y_true - np.asarray(self._centre), y_true - y_pred
         squares = [np.sum(part, axis=0) for part in (centred, centred * centred, residual * residual)]
         return np.asarray(float(len(y_pred))), *squares
 
@@ -250,78 +326,18 @@ class R2(Metric):
         """Give the mean over outputs; at most 1."""
         count, total, squares, residual = (np.asarray(part, dtype=np.float64) for part in sums)
         spread = squares - total * total / count
-        equal = spread <= 0
+        # Far from the centre, which may be that of other data, the difference of equal targets is rounding.
+        equal = spread <= 4 * np.finfo(np.float64).eps * count * squares
         found = np.where(equal, residual == 0, 1 - residual / np.where(equal, 1, spread))
         return float(np.mean(found))
 
 
-def accuracy(y_pred: Any, y_true: Any, *, from_logits: bool = False) -> float:
-    """Give the fraction of samples whose largest prediction is at the true class: see `Accuracy`.
-
-    Parameters
-    ----------
-    y_pred : Tensor or array_like
-        Probabilities or scores, shape (samples, classes); or of class 1 alone, shape (samples, 1) or (samples,).
-    y_true : array_like
-        Class numbers of any integer type, shape (samples,), or one-hot rows, shape (samples, classes); for a single
-        output 0 and 1, of its shape.
-    from_logits : bool
-        Whether a single output is a score, not a probability.
-
-    Returns
-    -------
-    float
-        Between 0 and 1. At a tie the first class is the predicted one.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If the labels fit neither form, or not the predictions.
-
-    Examples
-    --------
-    >>> accuracy([[0.7, 0.3], [0.6, 0.4], [0.2, 0.8], [0.9, 0.1]], [0, 1, 1, 0])
-    0.75
-    """
-    return float(Accuracy(from_logits)(y_pred, y_true))
-
-
-def confusion_matrix(y_pred: Any, y_true: Any, *, from_logits: bool = False) -> Array:
-    """Count how many samples of each class (rows) are given each class (columns): see `accuracy` for the arguments.
-
-    Returns
-    -------
-    ndarray
-        Of integers, shape (classes, classes).
-
-    Examples
-    --------
-    >>> confusion_matrix([[0.7], [0.6], [0.1]], [1, 0, 0])
-    array([[1, 1],
-           [0, 1]])
-    """
-    return np.asarray(ConfusionMatrix(from_logits)(y_pred, y_true))
-
-
-def r2_score(y_pred: Any, y_true: Any) -> float:
-    """Give the coefficient of determination, the mean over outputs: see `R2`.
-
-    Parameters
-    ----------
-    y_pred, y_true : Tensor or array_like
-        Shape (samples, outputs) or (samples,): predictions first, as everywhere here.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If the targets do not fit the predictions, or are NaN.
-
-    Examples
-    --------
-    >>> r2_score([2.0, 2.0, 2.0], [1.0, 2.0, 3.0])
-    0.0
-    """
-    return float(R2()(y_pred, y_true))
+def _check(metric: Metric, read: Any, y_true: Any, shape: tuple[int, ...], hint: str = "", **how: Any) -> None:
+    """Read targets, and say whose they are if they cannot be read."""
+    try:
+        read(y_true, shape, **how)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{metric.name}: {error}{hint}") from error
 
 
 def _first_largest(scores: Any) -> Any:

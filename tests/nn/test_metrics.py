@@ -98,6 +98,67 @@ def test_regression_accuracy_takes_its_precision_from_all_targets() -> None:
     assert metric(p[:1], y[:1]) == 1 and metric.prepare(y[:2]) is metric
 
 
+def test_regression_accuracy_of_equal_targets_asks_for_equality() -> None:
+    for y in (np.array([[3.0]]), np.full((7, 1), 0.1)):
+        assert nn.RegressionAccuracy()(y, y) == 1 and nn.RegressionAccuracy()(y + 1e-9, y) == 0
+    metric = nn.RegressionAccuracy().prepare(np.full(7, 0.1))
+    assert metric.precision == 0 and repr(nn.from_config(metric.config())) == repr(metric)
+
+
+def test_r2_of_a_constant_output_beside_another() -> None:
+    y = np.stack([np.linspace(-1e6, 1e6, 50), np.full(50, 0.1)], axis=1)
+    assert nn.r2_score(y, y) == 1
+    assert nn.r2_score(y + np.array([0, 1]), y) == 0.5
+    # As in validation: equal targets, and the centre is that of others.
+    metric = nn.R2().prepare(y)
+    for value in (0.1, 0.3, 1e3 + 0.1):
+        other = np.full((1000, 2), value)
+        for sums in (metric.sums, compile(metric.sums)):
+            assert metric.result(sums(other, other)) == 1
+            assert metric.result(sums(other + 1, other)) == 0
+    assert vars(metric) == vars(nn.R2().prepare(y))
+
+
+@pytest.mark.parametrize("kind", [nn.Accuracy, nn.ConfusionMatrix])
+def test_from_logits_is_as_the_loss_says(kind: Any) -> None:
+    scores, y = np.array([[0.3], [-0.3], [0.8]]), [1, 0, 1]
+    bound = kind().for_loss(nn.BinaryCrossentropy(from_logits=True))
+    assert bound.from_logits is True and bound.binary is None and kind().from_logits is None
+    np.testing.assert_array_equal(bound(scores, y), kind(from_logits=True)(scores, y))
+    np.testing.assert_array_equal(kind()(scores, y), kind(from_logits=False)(scores, y))
+    for said in (kind(False), kind(True)):
+        assert said.for_loss(nn.BinaryCrossentropy(not said.from_logits)) is said
+    assert kind(binary=True).for_loss(nn.BinaryCrossentropy()).binary is True
+    # A loss that says nothing, or none at all.
+    for loss in (nn.MeanSquaredError(), None):
+        assert not kind().for_loss(loss).from_logits
+    assert nn.R2().for_loss(nn.MeanSquaredError()).name == "r2"
+
+
+@every
+def test_fitting_targets_are_accepted(metric: Any, pred: Any, true: Any) -> None:
+    assert metric.check(true, pred.shape) is None
+
+
+@pytest.mark.parametrize(
+    ("metric", "targets", "shape", "error", "message"),
+    [
+        (nn.Accuracy(), [[0.2, 0.8]], (1, 2), ValueError, r"^accuracy: .*single 1.*Accuracy\(binary=True\)"),
+        (nn.Accuracy(), [0, 2], (2, 2), ValueError, r"^accuracy: .*0 to 1; met 2 at sample 1"),
+        (nn.Accuracy(), [0.0, 1.0], (2, 2), TypeError, "^accuracy: Class numbers are integers"),
+        (nn.Accuracy(), [0.0, 2.0], (2, 1), ValueError, "^accuracy: Targets are from 0 to 1; met 2.0 at sample 1"),
+        (nn.Accuracy(binary=True), [[0, 2]], (1, 2), ValueError, "^accuracy: Targets are from 0 to 1"),
+        (nn.ConfusionMatrix(), [0], (2, 2), ValueError, "^confusion_matrix: There are 2 predictions and 1 labels"),
+        (nn.RegressionAccuracy(), [np.nan], (1, 1), ValueError, "^regression_accuracy: Targets are finite"),
+        (nn.R2(), [1.0, 2.0], (2, 2), ValueError, r"^r2: Targets have the shape of the predictions, \(2, 2\)"),
+        (nn.R2(), ["a"], (1,), TypeError, "^r2: Targets are real numbers"),
+    ],
+)
+def test_targets_that_do_not_fit(metric: Any, targets: Any, shape: Any, error: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
+        metric.check(targets, shape)
+
+
 @every
 @given(cut=st.integers(1, 39))
 def test_sums_over_batches_are_those_of_all(metric: Any, pred: Any, true: Any, cut: int) -> None:
@@ -138,10 +199,9 @@ def test_settings_make_the_same_again(metric: Any, pred: Any, true: Any) -> None
         (lambda: nn.confusion_matrix(SCORES, [0, 1]), ValueError, "4 predictions and 2 labels"),
         (lambda: nn.r2_score([1.0, 2.0], [1.0, np.nan]), ValueError, "Targets are finite; met nan at sample 1"),
         (lambda: nn.r2_score([1.0, 2.0], [1.0, 2.0, 3.0]), ValueError, r"\(2,\); met shape \(3,\)"),
-        (lambda: nn.RegressionAccuracy(0), ValueError, "precision is above 0 and finite; met 0"),
-        (lambda: nn.RegressionAccuracy()([1.0], [1.0]), ValueError, "all targets are equal"),
+        (lambda: nn.RegressionAccuracy(-1), ValueError, "precision is at least 0 and finite; met -1"),
         (lambda: nn.RegressionAccuracy().sums([1.0], [1.0]), ValueError, r"take metric.prepare\(y\)"),
-        (lambda: nn.Accuracy(1), TypeError, "from_logits is True or False; met 1"),  # type: ignore[arg-type]
+        (lambda: nn.Accuracy(1), TypeError, "from_logits is True, False or None; met 1"),  # type: ignore[arg-type]
         (lambda: nn.Accuracy(binary=1), TypeError, "binary is True, False or None"),  # type: ignore[arg-type]
         (lambda: nn.from_config("acuracy"), ValueError, "Did you mean 'Accuracy'"),
     ],
