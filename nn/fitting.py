@@ -56,7 +56,7 @@ class Run:
         trainer: Trainer,
         loader: Loader,
         epochs: int,
-        validation: tuple[Array, Array] | None,
+        validation: tuple[Array, ...] | None,
         callbacks: Sequence[Callback],
     ) -> None:
         self._model, self.trainer, self.loader, self.epochs = model, trainer, loader, epochs

@@ -75,7 +75,8 @@ class Preparing:
                 metric.for_loss(cast(Loss, self.loss)).check(y, (len(y), *self._shape_of_outputs))
             return (X, y) if len(parts) == 2 else (X, y, weights(parts[2], len(X)))
         except (ValueError, TypeError) as error:
-            raise type(error)(f"Model.fit: validation_data: {error}") from error
+            said = str(error).removeprefix("Model.fit: ")
+            raise type(error)(f"Model.fit: validation_data: {said}") from error
 
     def _prepared(self, who: str, X: Any, y: Any) -> tuple[Array, Array]:
         """Check data against the model, before anything is changed."""
@@ -96,8 +97,8 @@ class Preparing:
                     x = layer(x)
                 except (ValueError, TypeError) as error:
                     raise type(error)(
-                        f"Model.{who}: layer {i} of {len(self.network.layers)}: {error} The inputs have shape {X.shape}; a "
-                        "single sample was tried."
+                        f"Model.{who}: layer {i} of {len(self.network.layers)}: {error} The inputs have shape "
+                        f"{X.shape}; a single sample was tried."
                     ) from error
         return x
 

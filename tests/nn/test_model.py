@@ -1,5 +1,9 @@
 """Models: compiled and eager training agree, data that do not fit are named, and what is looked at."""
 
+import copy
+import signal
+import threading
+
 import numpy as np
 import pytest
 
@@ -119,7 +123,7 @@ def test_loaders():
     by_loader.fit(loader, epochs=2)
     plain.fit(X, Y, epochs=2, batch_size=16, seed=3)
     assert by_loader._trainer.iteration == 2 * 5 and plain._trainer.iteration == 2 * 6
-    with pytest.raises(TypeError, match="a Loader has y, batch_size and sample_weight"):
+    with pytest.raises(TypeError, match="a Loader has y, batch_size, shuffle, seed and sample_weight"):
         by_loader.fit(loader, Y)
 
 
@@ -217,6 +221,217 @@ def test_compare_takes_a_model():
     assert nn.compare(model, X, Y).relative < 1e-10
 
 
+# Loaders
+
+
+def test_a_loader_that_drops_the_rest_drops_it_also_of_one_batch():
+    model = classifier(metrics=["confusion_matrix"])
+    history = model.fit(nn.Loader(X, Y, 60, drop_last=True))
+    assert history["confusion_matrix"][0].sum() == 60
+
+
+@pytest.mark.parametrize("labels", [Y.astype(np.uint8), Y.astype(np.intp), np.eye(3)[Y]])
+def test_a_loaders_generator_and_its_own_batches_are_used(labels):
+    class Noisy(nn.Loader):
+        calls = 0
+
+        def __iter__(self):
+            type(self).calls += 1
+            for inputs, y in super().__iter__():
+                yield inputs + 1e5, y
+
+    loader = Noisy(X, labels, 30, shuffle=True, seed=np.random.Generator(np.random.Philox(0)))
+    before = loader.state
+    model = classifier(optimizer=nn.SGD(0.0))
+    model.fit(loader, epochs=2)
+    assert Noisy.calls == 2 and repr(loader.state) != repr(before)
+    assert model.history["loss"][0] > 2 * model.evaluate(X, Y)["loss"]
+    assert loader.y is labels or np.array_equal(loader.y, labels)
+    whole = Noisy(X, labels, None)
+    model.fit(whole)
+    assert Noisy.calls == 3
+
+
+def test_validation_with_weights_and_by_loader():
+    weights = np.where(Y == 0, 0.0, 1.0)
+    model = classifier(optimizer=nn.SGD(0.0))
+    for data in ((X, Y, weights), nn.Loader(X, Y, 16, sample_weight=weights)):
+        history = model.fit(X, Y, validation_data=data)
+        np.testing.assert_allclose(history["val_loss"], [model.evaluate(X, Y, sample_weight=weights)["loss"]])
+    assert model.evaluate(nn.Loader(X, Y, 7)) == pytest.approx(model.evaluate(X, Y))
+
+
+# What others do to the parameters
+
+
+def test_parameters_written_into_between_two_fits_count():
+    model = classifier(optimizer=nn.SGD(0.0))
+    model.fit(X, Y, epochs=2)
+    for param in model.parameters():
+        param.data[...] = 0
+    np.testing.assert_allclose(model.fit(X, Y)["data_loss"], [np.log(3)])
+
+
+def test_the_model_itself_follows_while_it_is_trained():
+    model, seen = classifier(), []
+
+    class Look(nn.Callback):
+        def end_epoch(self, run):
+            seen.append(model.evaluate(X, Y)["loss"])
+            np.testing.assert_allclose(model.predict(X), run.model.predict(X))
+
+    history = model.fit(X, Y, epochs=3, validation_data=(X, Y), callbacks=[Look()])
+    np.testing.assert_allclose(seen, history["val_loss"], rtol=1e-12)
+
+
+@pytest.mark.parametrize("when", ["begin", "begin_epoch"])
+def test_parameters_set_as_something_begins_count(when):
+    model = classifier(optimizer=nn.SGD(0.0))
+
+    class Reset(nn.Callback):
+        pass
+
+    def reset(self, run):
+        run.model.set_parameters({name: 0 * array for name, array in run.model.get_parameters().items()})
+
+    setattr(Reset, when, reset)
+    np.testing.assert_allclose(model.fit(X, Y, callbacks=[Reset()])["data_loss"], [np.log(3)])
+
+
+def test_the_optimizer_goes_on_with_another_way_of_training():
+    once, twice = classifier(), classifier()
+    once.fit(X, Y, epochs=4)
+    twice.fit(X, Y, epochs=2)
+    twice.fit(X, Y, epochs=2, compiled=False)
+    same_parameters(once, twice, rtol=1e-9)
+
+
+def test_the_optimizer_knows_of_the_run():
+    model, by_hand = classifier(), classifier()
+    model.fit(X, Y, epochs=3)
+    assert model.optimizer.iterations == 3
+    assert model.optimizer.current_learning_rate == model.history["learning_rate"][-1]
+    loss_of = nn.CategoricalCrossentropy(from_logits=True)
+    for _ in range(3):
+        (loss_of(by_hand(X), Y) + nn.regularization_loss(by_hand.network)).backward()
+        by_hand.optimizer.step(by_hand.parameters())
+    expected = by_hand.optimizer.state_dict(by_hand.network)
+    for name, array in model.optimizer.state_dict(model.network).items():
+        np.testing.assert_allclose(array, expected[name], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_an_interrupt_within_a_step_leaves_whole_parameters(compiled):
+    """Ctrl-C at any moment: the parameters are those of after some step, all of them."""
+    record = classifier()
+    trajectory = [record.get_parameters()]
+
+    class Keep(nn.Callback):
+        def end_epoch(self, run):
+            trajectory.append(run.model.get_parameters())
+
+    record.fit(X, Y, epochs=400, callbacks=[Keep()], compiled=compiled)
+    assert len(trajectory) == 401
+    first = np.array([one["layers.0.weights"] for one in trajectory])
+    for wait in np.random.default_rng(0).uniform(0.0005, 0.01, 12):
+        model = classifier()
+        timer = threading.Timer(wait, signal.raise_signal, [signal.SIGINT])
+        timer.start()
+        try:
+            model.fit(X, Y, epochs=400, compiled=compiled)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            timer.join()
+        found = model.get_parameters()
+        at = int(np.argmin(np.abs(first - found["layers.0.weights"]).max(axis=(1, 2))))
+        for name, array in found.items():
+            np.testing.assert_allclose(array, trajectory[at][name], rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+def test_an_exception_within_a_step_goes_back_to_what_was_whole():
+    model = classifier()
+    model.fit(X, Y, epochs=3)
+    before, trainer = model.get_parameters(), model._trainer
+    whole = trainer.step
+
+    def broken(flat, arrays, iteration, *batch):
+        flat[: flat.size // 2] = np.nan
+        raise MemoryError
+
+    trainer.step = broken
+    with pytest.raises(MemoryError):
+        model.fit(X, Y)
+    trainer.step = whole
+    for name, array in model.get_parameters().items():
+        np.testing.assert_array_equal(array, before[name])
+    assert np.isfinite(model.fit(X, Y)["loss"]).all()
+
+
+# Metrics
+
+
+def test_accuracy_reads_outputs_as_the_loss_does():
+    model = nn.Model(
+        [nn.Dense(1, 1, weight_initializer=lambda rng, shape: np.ones(shape))],
+        loss=nn.BinaryCrossentropy(from_logits=True), optimizer=nn.SGD(0.0), metrics=["accuracy"],
+    )  # fmt: skip
+    inputs, target = np.array([[0.2], [0.3]]), np.array([[1], [1]])
+    assert model.evaluate(inputs, target)["accuracy"] == 1.0 == model.fit(inputs, target)["accuracy"][0]
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_targets_that_a_metric_cannot_read_are_named(compiled):
+    several = (np.random.default_rng(0).random((90, 3)) > 0.5) * 1.0
+    model = classifier(loss=nn.BinaryCrossentropy(from_logits=True))
+    with pytest.raises(ValueError, match="one-hot row"):
+        model.fit(X, several, compiled=compiled)
+
+
+def test_the_precision_found_in_training_stays():
+    model = regressor(metrics=["regression_accuracy"])
+    history = model.fit(X, T, epochs=200, validation_data=(X[:10], T[:10]))
+    assert model.evaluate(X[:10], T[:10])["regression_accuracy"] == history["val_regression_accuracy"][-1]
+    model.evaluate(X[:1], T[:1])
+
+
+def test_batches_without_weight_are_measured_and_not_counted():
+    weights = np.where(np.arange(90) < 60, 0.0, 1.0)
+    model = classifier(optimizer=nn.SGD(1.0, decay=1.0))
+    whole = model.evaluate(X, Y, sample_weight=weights)
+    assert model.evaluate(X, Y, sample_weight=weights, batch_size=30) == pytest.approx(whole)
+    history = model.fit(X, Y, batch_size=30, shuffle=False, sample_weight=weights)
+    assert history["learning_rate"] == [1.0] and model.optimizer.iterations == 1
+
+
+def test_a_penalty_of_zero_is_told():
+    model = nn.Model(
+        [nn.Dense(2, 3, bias_regularizer=nn.L2(0.1))], loss=nn.CategoricalCrossentropy(from_logits=True),
+        optimizer="sgd",
+    )  # fmt: skip
+    history = model.fit(X, Y, epochs=2)
+    assert history["regularization_loss"][0] == 0.0 and None not in history["regularization_loss"]
+
+
+# Other uses
+
+
+def test_another_network_and_copies():
+    model = classifier()
+    for _ in range(3):
+        model.predict(X)
+    model.network = nn.Sequential(nn.Dense(2, 3, weight_initializer="zeros"))
+    assert not model.predict(X).any()
+    model = classifier()
+    model.fit(X, Y, epochs=2)
+    twin = copy.deepcopy(model)
+    twin.fit(X, Y, epochs=1)
+    assert len(model.history.epochs) == 2
+    with pytest.raises(AssertionError):
+        same_parameters(model, twin, rtol=1e-9)
+    np.testing.assert_array_equal(copy.deepcopy(model).predict(X), model.predict(X))
+
+
 # Bad input
 
 
@@ -234,8 +449,19 @@ def test_compare_takes_a_model():
         (lambda m: m.fit(X), TypeError, "takes inputs and targets"),
         (lambda m: m.fit(X, Y, validation_data=(np.ones((4, 5)), Y[:4])), ValueError, r"met shape \(1, 5\)"),
         (lambda m: m.fit(X, Y, validation_data=(X, Y[:5])), ValueError, "validation_data: X has 90 samples and y has"),
-        (lambda m: m.fit(X, Y, callbacks=[print]), TypeError, "a callback derives from nn.Callback"),
+        (lambda m: m.fit(X, Y, callbacks=[print]), TypeError, "callbacks is a list of what derives from nn.Callback"),
+        (lambda m: m.fit(X, Y, callbacks=nn.ProgressBar()), TypeError, r"Write callbacks=\[nn.ProgressBar\(\)\]"),
         (lambda m: m.fit(X, Y, sample_weight=-np.ones(90)), ValueError, "weight"),
+        (lambda m: m.fit(X, Y, validation_data=X), TypeError, r"is \(X, y\).*met an array of shape \(90, 2\)"),
+        (lambda m: m.fit(X, Y, validation_data=(X,)), TypeError, "validation_data is"),
+        (lambda m: m.fit(X, Y, validation_data=(X, Y + 1)), ValueError, "validation_data: With 3 classes"),
+        (lambda m: m.fit(X + 0j, Y), TypeError, "inputs are real numbers; met dtype complex128"),
+        (lambda m: m.fit(X, Y, seed="a"), TypeError, "seed is a whole number or a Generator"),
+        (lambda m: m.fit(X, Y, shuffle="no"), TypeError, "shuffle is True or False"),
+        (lambda m: m.fit(nn.Loader(X, Y, 30), seed=1), TypeError, "a Loader has y"),
+        (lambda m: m.predict(nn.Loader(X, Y, 30)), TypeError, r"model.predict\(loader.X"),
+        (lambda m: m.evaluate(X), TypeError, "evaluate takes inputs and targets"),
+        (lambda m: m.predict(np.ones((300, 3))), ValueError, r"layer 0 of 3: .*The inputs have shape \(300, 3\)"),
         (lambda m: m.predict(np.ones((4, 7))), ValueError, r"met shape \(1, 7\)"),
         (lambda m: m.predict(np.ones((0, 2))), ValueError, "no samples|at least one"),
         (lambda m: m.evaluate(X, Y - 1), ValueError, "labels are 0 to 2"),
@@ -263,6 +489,7 @@ def test_what_does_not_fit_is_named_and_changes_nothing(call, kind, text):
         (lambda: nn.Model([nn.Dense(2, 3)], metrics=["accuracy", nn.Accuracy()]), ValueError, "measured once"),
         (lambda: nn.Model([nn.Dense(2, 3)], loss=nn.Adam()), TypeError, "loss is a Loss of nn"),
         (lambda: nn.Model("relu"), TypeError, "takes a list of layers"),
+        (lambda: nn.Model([nn.Dense(2, 3), nn.ReLU]), TypeError, r"layer 1 is the class ReLU; write ReLU\(\)"),
         (lambda: nn.Model([3]), TypeError, "layer 0 cannot be called"),
         (lambda: nn.Model([nn.Dense(2, 3)], loss="mse").fit, ValueError, "nn has nothing that is called 'mse'"),
         (lambda: nn.Model([nn.Dense(2, 3)]).fit(X, Y), TypeError, "the model has no loss"),
