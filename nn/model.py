@@ -291,7 +291,7 @@ class Model(Preparing, Kept):
         X : array_like
             Inputs, samples first.
         batch_size : int, optional
-            How many samples at a time; all of them by default.
+            How many samples at a time; by default up to 1024.
 
         Raises
         ------
@@ -312,9 +312,8 @@ class Model(Preparing, Kept):
         self._one("predict", X)
         if self._outputs is None or self._outputs.network is not self.network:
             self._outputs = Outputs(self.network)
-        size = len(X) if batch_size is None else Loader(X, np.zeros(len(X)), batch_size).batch_size
-        parts = [self._outputs(X[start : start + size]) for start in range(0, len(X), size)]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        size = None if batch_size is None else Loader(X, np.zeros(len(X)), batch_size).batch_size
+        return self._outputs(X, size)
 
     # Looking
 

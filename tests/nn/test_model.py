@@ -168,6 +168,10 @@ def test_predictions_come_in_batches_and_follow_the_parameters():
     model = classifier(0.5)
     whole = model.predict(X)
     np.testing.assert_allclose(model.predict(X, batch_size=7), whole, rtol=1e-12)
+    np.testing.assert_allclose(model.predict(np.tile(X, (30, 1)))[-90:], whole, rtol=1e-12)
+    for size in (1, 89, 90, 1024, 2000):
+        many = np.resize(X, (size, 2))
+        np.testing.assert_array_equal(model.predict(many), model.predict(many))
     np.testing.assert_allclose(model(X).numpy(), whole, rtol=1e-12)
     model.fit(X, Y, epochs=3)
     assert not np.allclose(model.predict(X), whole)
