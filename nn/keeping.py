@@ -67,8 +67,8 @@ class Kept:
             raise ValueError(f"{where}: of the parameters {' and '.join(said)}; nothing was changed.")
         arrays = {name: np.asarray(array) for name, array in parameters.items()}
         for name, param in named.items():
-            array = arrays.get(name, param.data)
-            if array.shape != param.shape or array.dtype != param.dtype:
+            array = arrays.get(name)
+            if array is not None and (array.shape != param.shape or array.dtype != param.dtype):
                 raise ValueError(
                     f"{where}: {name} has shape {param.shape} and dtype {param.dtype} in this model; met shape "
                     f"{array.shape} and dtype {array.dtype}. Nothing was changed."
