@@ -80,7 +80,9 @@ def _plain(value: Any, what: str) -> Any:
         return {str(key): _plain(item, what) for key, item in value.items()}
     if hasattr(value, "config"):
         return value.config()
+    drawn = what.endswith("_initializer")
     raise TypeError(
         f"{what} is {value!r}, for which there is no plain value: it cannot be written down and made again. Take one "
         "of nn's own, or leave it out."
+        + (f" The parameters are drawn already: before you save, write layer.{what.split()[-1]} = 'book'." * drawn)
     )

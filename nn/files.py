@@ -6,13 +6,15 @@ can hold code, so a file of a stranger's can be opened.
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import io
 import json
 import os
-import struct
 import tempfile
-import zipfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ Array = NDArray[Any]
 #: The version of what is written here, and the highest that is read.
 VERSION = 1
 _KEY = "gradtape"
+#: After so many seconds a file that was begun is not written any more.
+_OLD = 3600
 _SUFFIXES = (".safetensors", ".npz")
 
 
@@ -40,7 +44,7 @@ def write(path: str | os.PathLike[str], arrays: Mapping[str, Array], description
     Raises
     ------
     ValueError
-        If the name ends otherwise.
+        If the name ends otherwise, or such a file cannot hold an array's data type.
     ImportError
         If the package safetensors is missing, for such a file.
     OSError
@@ -61,13 +65,35 @@ def write(path: str | os.PathLike[str], arrays: Mapping[str, Array], description
         np.savez(buffer, allow_pickle=False, **{**plain, _KEY: np.frombuffer(header.encode(), np.uint8)})
         content = buffer.getvalue()
     else:
-        content = _safetensors(path).numpy.save(plain, metadata={_KEY: header})
+        content = _as_safetensors(path, plain, header)
     write_whole(path, content)
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside the old one, see it on the disk, and put it in its place."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    """Write a file beside the old one, see it on the disk, and put it in its place; a link stays, and leads to it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; it names the path that was asked for.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "A file cannot be written where a folder is", str(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, f"There is no folder {path.parent} to write to", str(path))
+    try:
+        _replace(Path(os.path.realpath(path)), content)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # A name of its own, and short: one that is as long as can be leaves no room for more.
+    beside = f".gradtape-{hashlib.sha256(path.name.encode(errors='surrogateescape')).hexdigest()[:16]}-"
+    _clear(path.parent, beside)
+    handle, name = tempfile.mkstemp(prefix=beside, suffix=".tmp", dir=path.parent)
     try:
         with open(handle, "wb") as file:
             file.write(content)
@@ -85,6 +111,14 @@ def write_whole(path: Path, content: bytes) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     _see_folder(path.parent)
+
+
+def _clear(folder: Path, beside: str) -> None:
+    """Remove what earlier writes of a file left when they were killed; the young may be still at work."""
+    for left in folder.glob(f"{beside}*.tmp"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _OLD:
+                left.unlink()
 
 
 def _see_folder(folder: Path) -> None:
@@ -119,7 +153,7 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], Any]:
     try:
         found = json.loads(header)
         version, description = found["version"], found["description"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"{path}: its description cannot be read: {error!r}") from error
     if not isinstance(version, int) or version > VERSION:
         raise ValueError(
@@ -138,10 +172,12 @@ def _from_npz(path: Path) -> tuple[dict[str, Array], str | None]:
                 raise ValueError("it holds one array")
             with file:
                 arrays = {name: file[name] for name in file.files}
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, struct.error) as error:
-        raise ValueError(f"{path} is no whole .npz file of arrays: {error}") from error
-    header = arrays.pop(_KEY, None)
-    return arrays, None if header is None else header.astype(np.uint8).tobytes().decode(errors="replace")
+                header = arrays.pop(_KEY, None)
+                described = None if header is None else header.astype(np.uint8).tobytes().decode(errors="replace")
+    # What a damaged one raises depends on where it is damaged: zipfile, zlib and NumPy have many errors.
+    except Exception as error:
+        raise ValueError(f"{path} is no whole .npz file of arrays: {error!r}") from error
+    return arrays, described
 
 
 def _from_safetensors(path: Path) -> tuple[dict[str, Array], str | None]:
@@ -149,8 +185,18 @@ def _from_safetensors(path: Path) -> tuple[dict[str, Array], str | None]:
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, (file.metadata() or {}).get(_KEY)
-    except (safetensors.SafetensorError, OSError, TypeError) as error:
-        raise ValueError(f"{path} is no whole .safetensors file: {error}") from error
+    except Exception as error:
+        raise ValueError(f"{path} is no whole .safetensors file of arrays: {error!r}") from error
+
+
+def _as_safetensors(path: Path, arrays: dict[str, Array], header: str) -> bytes:
+    safetensors = _safetensors(path)
+    try:
+        return bytes(safetensors.numpy.save(arrays, metadata={_KEY: header}))
+    except (safetensors.SafetensorError, KeyError) as error:
+        kinds = {str(array.dtype): name for name, array in arrays.items()}
+        met = ", ".join(f"{kind} ({name})" for kind, name in kinds.items())
+        raise ValueError(f"{path.name}: {error} Met {met}. A .npz file holds every number NumPy has.") from error
 
 
 def _safetensors(path: Path) -> Any:

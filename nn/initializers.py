@@ -9,7 +9,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,10 @@ Array = NDArray[Any]
 Shape = tuple[int, ...]
 #: Named as text: `np.random` is loaded when a model is made, and no earlier.
 Initializer = Callable[["np.random.Generator", Shape], Array]
+
+
+#: The most elements that a parameter may have.
+_most: ContextVar[float] = ContextVar("most", default=math.inf)
 
 
 def book(rng: np.random.Generator, shape: Shape) -> Array:
@@ -99,6 +105,36 @@ NAMES: dict[str, Initializer] = {
 }
 
 
+def named(initializer: Any) -> Any:
+    """Give the name of a function of this module's, by which it can be written down; anything else as it is.
+
+    Examples
+    --------
+    >>> named(he_normal)
+    'he_normal'
+    """
+    return next((name for name, made in NAMES.items() if made is initializer), initializer)
+
+
+@contextmanager
+def at_most(elements: int) -> Iterator[None]:
+    """Let no parameter within have more elements than this: nothing is drawn that no file could have filled.
+
+    Examples
+    --------
+    >>> with at_most(4):
+    ...     drawn("zeros", np.random.default_rng(0), (3, 2), "Dense: weight_initializer")
+    Traceback (most recent call last):
+    ...
+    ValueError: Dense: weight_initializer: shape (3, 2) has more elements than any array of the file, at most 4.
+    """
+    token = _most.set(elements)
+    try:
+        yield
+    finally:
+        _most.reset(token)
+
+
 def drawn(initializer: str | Initializer, rng: np.random.Generator, shape: Shape, what: str) -> Array:
     """Give what a parameter starts with.
 
@@ -125,6 +161,8 @@ def drawn(initializer: str | Initializer, rng: np.random.Generator, shape: Shape
     >>> drawn("zeros", np.random.default_rng(0), (1, 2), "Dense: bias_initializer")
     array([[0., 0.]])
     """
+    if math.prod(shape) > _most.get():
+        raise ValueError(f"{what}: shape {shape} has more elements than any array of the file, at most {_most.get()}.")
     if isinstance(initializer, str):
         if initializer not in NAMES:
             raise ValueError(f"{what}: there is no initializer {initializer!r}. {nearest(initializer, NAMES)}")

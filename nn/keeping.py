@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd import Tensor
 from nn import files
+from nn.initializers import at_most
 from nn.layers import Sequential
 from nn.registry import from_config
-from nn.walk import named_parameters
+from nn.walk import named_parameters, objects
 
 Array = NDArray[Any]
 
@@ -27,7 +29,7 @@ class Kept:
         raise NotImplementedError
 
     def get_parameters(self) -> dict[str, Array]:
-        """Give the parameters by name, copied.
+        """Give the parameters by name, copied; those that are frozen (`requires_grad = False`) too.
 
         Examples
         --------
@@ -35,10 +37,10 @@ class Kept:
         >>> nn.Model([nn.Dense(1, 1)]).get_parameters()["layers.0.biases"]
         array([[0.]])
         """
-        return {name: param.data.copy() for name, param in named_parameters(self.network).items()}
+        return {name: param.data.copy() for name, param in _kept(self.network).items()}
 
     def set_parameters(self, parameters: Mapping[str, Any]) -> None:
-        """Set the parameters by name: all of them, or none.
+        """Set the parameters by name: all that are not frozen, or none; and those frozen ones that are given.
 
         Raises
         ------
@@ -46,13 +48,18 @@ class Kept:
             If a name is missing or unknown, or a shape or data type is another; then nothing is changed.
         """
         arrays = self.check_parameters(parameters, "Model.set_parameters")
-        for name, param in named_parameters(self.network).items():
-            param.data = arrays[name].copy()
+        self._take(arrays)
+
+    def _take(self, arrays: Mapping[str, Array]) -> None:
+        for name, param in _kept(self.network).items():
+            if name in arrays:
+                param.data = arrays[name].copy()
 
     def check_parameters(self, parameters: Mapping[str, Any], where: str) -> dict[str, Array]:
         """Give parameters as arrays if they fit, or raise a ValueError that says which do not."""
-        named = named_parameters(self.network)
-        missing, unknown = sorted(named.keys() - parameters.keys()), sorted(parameters.keys() - named.keys())
+        named = _kept(self.network)
+        needed = named_parameters(self.network).keys()
+        missing, unknown = sorted(needed - parameters.keys()), sorted(parameters.keys() - named.keys())
         if missing or unknown:
             said = [
                 f"{', '.join(names)} {what}" for names, what in ((missing, "missing"), (unknown, "unknown")) if names
@@ -60,8 +67,8 @@ class Kept:
             raise ValueError(f"{where}: of the parameters {' and '.join(said)}; nothing was changed.")
         arrays = {name: np.asarray(array) for name, array in parameters.items()}
         for name, param in named.items():
-            array = arrays[name]
-            if array.shape != param.shape or array.dtype != param.dtype:
+            array = arrays.get(name)
+            if array is not None and (array.shape != param.shape or array.dtype != param.dtype):
                 raise ValueError(
                     f"{where}: {name} has shape {param.shape} and dtype {param.dtype} in this model; met shape "
                     f"{array.shape} and dtype {array.dtype}. Nothing was changed."
@@ -81,7 +88,7 @@ class Kept:
         Raises
         ------
         ValueError
-            If the name ends otherwise.
+            If the name ends otherwise, or layers share a parameter without being the same layer.
         TypeError
             If a layer or a setting cannot be written down, such as a function of yours.
         OSError
@@ -96,7 +103,15 @@ class Kept:
         ...     nn.Model.load(f"{folder}/model.npz").layers
         [Dense(2, 3), ReLU()]
         """
-        files.write(path, self.get_parameters(), {"kind": "model", "model": self.config()})
+        _check_apart(self.network)
+        frozen = sorted(_kept(self.network).keys() - named_parameters(self.network).keys())
+        described = {**self.config(), "layers": self._layers_config()}
+        files.write(path, self.get_parameters(), {"kind": "model", "model": described, "frozen": frozen})
+
+    def _layers_config(self) -> Any:
+        """Give the settings of the layers; of a network of your own its own."""
+        found = self.network.config()
+        return found["layers"] if type(self.network) is Sequential else found
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, classes: Iterable[type] = ()) -> Self:
@@ -118,15 +133,23 @@ class Kept:
         arrays, found = files.read(path)
         if not isinstance(found, dict) or "model" not in found:
             raise ValueError(f"{path} holds no model.")
+        given = _parameters_of(arrays)
         try:
-            model = from_config(found["model"], classes=classes)
-        except (ValueError, TypeError) as error:
-            raise ValueError(
-                f"{path}: its model cannot be made. {error} Classes of your own are given as classes=[...]."
-            ) from error
+            with at_most(max((array.size for array in given.values()), default=0)):
+                model = from_config(found["model"], classes=classes)
+        # Of a stranger's description a constructor may raise whatever it likes.
+        except Exception as error:
+            why = "It is nested too deeply." if isinstance(error, RecursionError) else str(error) or repr(error)
+            raise ValueError(f"{path}: its model cannot be made. {why}") from error
         if not isinstance(model, cls):
             raise ValueError(f"{path} holds no model, but {model!r}.")
-        model.set_parameters(_parameters_of(arrays))
+        model._take(model.check_parameters(given, str(path)))
+        frozen = found.get("frozen", [])
+        for name in frozen if isinstance(frozen, list) else []:
+            tensor = _kept(model.network).get(name) if isinstance(name, str) else None
+            if tensor is None:
+                raise ValueError(f"{path}: {name!r} is to be frozen, and is no parameter of its model.")
+            tensor.requires_grad = False
         return model
 
     def load_parameters(self, path: str | os.PathLike[str]) -> None:
@@ -138,8 +161,46 @@ class Kept:
             As `load`, and if names, shapes or data types are others.
         """
         arrays, _ = files.read(path)
-        self.check_parameters(_parameters_of(arrays), str(path))
-        self.set_parameters(_parameters_of(arrays))
+        self._take(self.check_parameters(_parameters_of(arrays), str(path)))
+
+
+def _kept(network: Any) -> dict[str, Tensor]:
+    """Name all Tensors of a network that are given and not computed: its parameters, and those that are frozen."""
+    return {
+        name: part
+        for name, part in objects(network)
+        if isinstance(part, Tensor) and (part.is_leaf or not part.requires_grad)
+    }
+
+
+def _check_apart(network: Sequential) -> None:
+    """Raise if different layers share a parameter: made again each would have its own."""
+    owners: dict[int, tuple[str, str]] = {}
+    for where, layer in _apart(network):
+        for name, part in objects(layer):
+            if not isinstance(part, Tensor):
+                continue
+            other = owners.setdefault(id(part), (where, name))
+            if other[0] != where:
+                raise ValueError(
+                    f"Model.save: {where}.{name} is also {'.'.join(other)}, which a file cannot say. Let the same "
+                    "layer stand in both places."
+                )
+
+
+def _apart(network: Sequential) -> Iterator[tuple[str, Any]]:
+    """Go through the layers, those of inner networks too, each once."""
+    seen: set[int] = set()
+    stack: list[tuple[str, Any]] = [("", network)]
+    while stack:
+        where, part = stack.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, Sequential):
+            stack += [(f"{where}.layers.{i}".lstrip("."), layer) for i, layer in enumerate(part.layers)][::-1]
+        else:
+            yield where, part
 
 
 def _parameters_of(arrays: Mapping[str, Array]) -> dict[str, Array]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from inspect import Parameter, signature
 from typing import Any, cast, overload
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import DTypeLike
 from autograd import Tensor
 from nn import walk
 from nn.configurable import Configurable
-from nn.initializers import Initializer, drawn
+from nn.initializers import Initializer, drawn, named
 from nn.mode import is_training
 from nn.regularizers import Regularizer, checked
 
@@ -35,7 +36,7 @@ class Dense(Configurable):
         At least 1.
     weight_initializer, bias_initializer : str or callable
         "book", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal" or "zeros" (see `nn.initializers`), or a
-        function of a Generator and a shape.
+        function of a Generator and a shape. A function of your own cannot be written to a file.
     weight_regularizer, bias_regularizer : Regularizer, optional
         Such as `nn.L2(5e-4)`: what `nn.regularization_loss` sums.
     rng : numpy.random.Generator, optional
@@ -87,7 +88,7 @@ class Dense(Configurable):
         if dtype.kind != "f":
             raise TypeError(f"Dense: dtype is floating, such as np.float64 or np.float32; met {dtype}.")
         self.n_inputs, self.n_neurons, self.dtype = int(n_inputs), int(n_neurons), dtype
-        self.weight_initializer, self.bias_initializer = weight_initializer, bias_initializer
+        self.weight_initializer, self.bias_initializer = named(weight_initializer), named(bias_initializer)
         self.weight_regularizer = checked("Dense: weight_regularizer", weight_regularizer)
         self.bias_regularizer = checked("Dense: bias_regularizer", bias_regularizer)
         weights = drawn(weight_initializer, rng, (self.n_inputs, self.n_neurons), "Dense: weight_initializer")
@@ -274,24 +275,46 @@ class Sequential:
     def config(self) -> dict[str, Any]:
         """Give the layers' settings as plain values, from which `nn.from_config` makes the same layers anew.
 
+        A layer that stands twice is written once; then it is the same as the one at that path.
+
         Raises
         ------
         TypeError
-            If a layer has none.
+            If a layer has none, or a subclass is made of something else than its layers and defines none.
 
         Examples
         --------
-        >>> Sequential(Flatten()).config()
-        {'name': 'Sequential', 'layers': [{'name': 'Flatten'}]}
+        >>> flatten = Flatten()
+        >>> Sequential(flatten, flatten).config()
+        {'name': 'Sequential', 'layers': [{'name': 'Flatten'}, {'same_as': 'layers.0'}]}
         """
+        return self._written("", {})
+
+    def _written(self, at: str, paths: dict[int, str]) -> dict[str, Any]:
+        """Give the settings, standing at a path; those of the layers whose paths are known stand there."""
+        name = type(self).__name__
+        if all(
+            parameter.kind is not Parameter.VAR_POSITIONAL for parameter in signature(type(self)).parameters.values()
+        ):
+            raise TypeError(
+                f"{name} is made of something else than its layers: give it a method config() that says so."
+            )
+        layers: list[dict[str, Any]] = []
         for i, layer in enumerate(self.layers):
+            where = f"{at}layers.{i}"
+            if id(layer) in paths:
+                layers.append({"same_as": paths[id(layer)]})
+                continue
             if not callable(getattr(layer, "config", None)):
                 raise TypeError(
-                    f"Sequential: layer {i}, {layer!r}, cannot be written down and made again. Give its class a method "
+                    f"{name}: layer {i}, {layer!r}, cannot be written down and made again. Give its class a method "
                     "config() that names it and its settings (nn.configurable)."
                 )
-        return {"name": "Sequential", "layers": [cast(Any, layer).config() for layer in self.layers]}
+            paths[id(layer)] = where
+            inner = isinstance(layer, Sequential) and type(layer).config is Sequential.config
+            layers.append(cast(Any, layer)._written(f"{where}.", paths) if inner else cast(Any, layer).config())
+        return {"name": name, "layers": layers}
 
     def __repr__(self) -> str:
         """Show the call that makes it again."""
-        return f"Sequential({', '.join(map(repr, self.layers))})"
+        return f"{type(self).__name__}({', '.join(map(repr, self.layers))})"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, is_compiling
 from nn.optimizers import saved
 from nn.optimizers.bundle import Array, Bundle, State
 from nn.settings import Configured, number
@@ -101,9 +101,21 @@ class Optimizer(Configured, Apart, ABC):
         >>> SGD(learning_rate=1.0, decay=0.5).rate(2)
         0.5
         """
-        rate = self.learning_rate(iteration) if callable(self.learning_rate) else self.learning_rate
+        rate = self._scheduled(self.learning_rate, iteration) if callable(self.learning_rate) else self.learning_rate
         rate = rate / (1 + self.decay * iteration)
         return float(rate) if isinstance(iteration, (int, np.integer)) else rate
+
+    def _scheduled(self, schedule: Callable[[Any], Any], iteration: Any) -> Any:
+        try:
+            return schedule(iteration)
+        except TypeError as error:
+            if not is_compiling():
+                raise
+            raise TypeError(
+                f"{type(self).__name__}: the schedule {schedule!r} cannot be compiled into a step: {error} In a "
+                "schedule write np.where(n < 10, a, b) where an `if` would be, and NumPy's functions for those of math "
+                "(np.exp for math.exp); or train with compiled=False."
+            ) from error
 
     def clip(self, gradients: list[Array]) -> list[Array]:
         """Give the gradients of one step as `update` gets them: clipped by value and then by norm, where that is set.

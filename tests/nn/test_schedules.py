@@ -1,6 +1,7 @@
 """Schedules: each a pure function of the iteration, exact where it has corners, and the same for numbers and arrays."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -152,3 +153,17 @@ def test_a_schedule_of_the_users():
 def test_settings_out_of_range_are_named(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+def choosing(n):
+    return 0.1 if n < 10 else 0.01
+
+
+@pytest.mark.parametrize("schedule", [choosing, lambda n: math.exp(-n), schedules.Warmup(2, then=choosing)])
+def test_a_schedule_that_looks_at_the_iteration_is_named(schedule):
+    x, y = np.ones((4, 1)), np.zeros((4, 1))
+    model = nn.Model([nn.Dense(1, 1)], loss="mean_squared_error", optimizer=nn.SGD(schedule))
+    with pytest.raises(TypeError, match=r"SGD: the schedule .*np.where\(n < 10, a, b\).*np.exp for math.exp") as met:
+        model.fit(x, y)
+    assert repr(schedule) in str(met.value)
+    model.fit(x, y, compiled=False)
