@@ -321,7 +321,7 @@ class Model(Preparing, Kept):
         """Give layers, loss, optimizer and metrics as plain values, from which `nn.from_config` makes them anew."""
         return {
             "name": "Model",
-            "layers": self.network.config()["layers"],
+            "layers": self._layers_config(),
             "loss": self.loss and self.loss.config(),
             "optimizer": self.optimizer and self.optimizer.config(),
             "metrics": [metric.config() for metric in self.metrics],
@@ -358,7 +358,7 @@ class Model(Preparing, Kept):
 def _several(layers: Any) -> list[Any]:
     if isinstance(layers, (str, bytes, Mapping)) or not isinstance(layers, Iterable):
         raise TypeError(f"Model takes a list of layers; met {layers!r}. Write Model([nn.Dense(2, 3), nn.ReLU()]).")
-    made = [from_config(layer) if isinstance(layer, (str, Mapping)) else layer for layer in layers]
+    made = [from_config(layer, kind="layer") if isinstance(layer, (str, Mapping)) else layer for layer in layers]
     for i, layer in enumerate(made):
         if isinstance(layer, type):
             raise TypeError(
@@ -369,7 +369,7 @@ def _several(layers: Any) -> list[Any]:
 
 def _made(given: Any, kind: type, what: str) -> Any:
     """Make what is given by its name or its settings."""
-    made = from_config(given) if isinstance(given, (str, Mapping)) else given
+    made = from_config(given, kind=kind.__name__.lower()) if isinstance(given, (str, Mapping)) else given
     if made is not None and not isinstance(made, kind):
         raise TypeError(
             f"Model: {what} is {'an' if kind is Optimizer else 'a'} {kind.__name__} of nn, or its name; met {given!r}."

@@ -107,7 +107,7 @@ def test_the_example_names_every_setting(monkeypatch: pytest.MonkeyPatch) -> Non
         ("loss = {", "los = {", "'loss' is missing"),
         ('"CategoricalCrossentropy"', '"CategoricalCrossEntrop"', "Did you mean 'CategoricalCrossentropy'?"),
         ("from_logits = true", "logits = true", "Did you mean 'from_logits'?"),
-        ('{ name = "Adam", learning_rate = 0.05, decay = 5e-7 }', '"ReLU"', "optimizer is an Optimizer"),
+        ('{ name = "Adam", learning_rate = 0.05, decay = 5e-7 }', '"ReLU"', "ReLU is no optimizer. Known are AdaGrad"),
         ("learning_rate = 0.05", "learning_rate = -1", "learning_rate is at least 0"),
         ("learning_rate = 0.05", "learnin_rate = 0.05", "Did you mean 'learning_rate'?"),
         ('metrics = ["accuracy"]', 'metrics = ["acuracy"]', "Did you mean 'Accuracy'?"),
