@@ -11,8 +11,10 @@ import json
 import os
 import struct
 import tempfile
+import time
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ Array = NDArray[Any]
 #: The version of what is written here, and the highest that is read.
 VERSION = 1
 _KEY = "gradtape"
+#: After how many seconds a file that is being written is taken for one whose writer was killed.
+_ABANDONED = 3600.0
 _SUFFIXES = (".safetensors", ".npz")
 
 
@@ -67,6 +71,7 @@ def write(path: str | os.PathLike[str], arrays: Mapping[str, Array], description
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file beside the old one, see it on the disk, and put it in its place."""
+    _sweep(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
         with open(handle, "wb") as file:
@@ -85,6 +90,17 @@ def write_whole(path: Path, content: bytes) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     _see_folder(path.parent)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what earlier writes of this name have left, that were killed; what is young may still be written."""
+    with suppress(OSError):
+        for entry in os.scandir(path.parent):
+            if entry.name.startswith(f".{path.name}.") and entry.name.endswith(".tmp"):
+                # Another writer may be as quick.
+                with suppress(OSError):
+                    if time.time() - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED:
+                        os.unlink(entry.path)
 
 
 def _see_folder(folder: Path) -> None:
@@ -168,6 +184,12 @@ def _safetensors(path: Path) -> Any:
 def check_name(path: Path) -> None:
     """Raise a ValueError if a file cannot have this name."""
     _suffix(path)
+
+
+def check_writer(path: Path) -> None:
+    """Raise an ImportError if the package that writes such a file is missing."""
+    if _suffix(path) == ".safetensors":
+        _safetensors(path)
 
 
 def _suffix(path: Path) -> str:
