@@ -150,7 +150,7 @@ class EarlyStopping(Callback):
     def begin(self, run: Run) -> None:
         """Start afresh, unless it was given its state: a run that had ended has ended."""
         restored, self._restored = self._restored, False
-        if not restored:
+        if not (restored and run.resumed):
             self.best, self.best_epoch, self._parameters = math.nan, run.epoch, None
         elif run.epoch:
             self._look(run)

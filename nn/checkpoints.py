@@ -102,12 +102,13 @@ class Checkpoint(Callback):
         self._kept = None
 
     def _write(self, run: Run, kept: Any = None) -> None:
-        if kept is None and (run.behind or not math.isfinite(run.logs.get("loss", 0.0))):
+        epoch = run.epoch if kept is None else kept[0]
+        if (kept is None and run.behind) or not math.isfinite(run.history["loss"][epoch - 1]):
             return
         arrays, description = run.state(kept)
         if all(np.isfinite(array).all() for name, array in arrays.items() if name.startswith("parameters/")):
             files.write(self.path, arrays, description)
-            self._written = description["epoch"]
+            self._written = epoch
 
 
 def fingerprint(loader: Loader) -> dict[str, Any]:

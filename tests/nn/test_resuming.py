@@ -154,6 +154,46 @@ class Counting(nn.Callback):
         self.count = state["count"]
 
 
+def test_an_interruption_after_an_epoch_of_nan_writes_nothing(tmp_path):
+    path = tmp_path / "run.npz"
+
+    class Loss(nn.MeanSquaredError):
+        def samples(self, y_pred, y_true):
+            return super().samples(y_pred, y_true) + float(state["add"])
+
+    state = {"add": 0.0}
+
+    class Switch(nn.Callback):
+        def begin_epoch(self, run):
+            state["add"] = np.inf if run.epoch == 2 else 0.0
+
+    m = nn.Model([nn.Dense(2, 1)], loss=Loss(), optimizer=nn.SGD(0.01))
+    callbacks = [Switch(), At(4, interrupt), nn.Checkpoint(path, every=2)]
+    with pytest.raises(KeyboardInterrupt), pytest.warns(RuntimeWarning):
+        m.fit(X, X[:, :1], epochs=9, batch_size=16, compiled=False, callbacks=callbacks)
+    assert m.history["loss"][2] == np.inf and epoch_of(path) == 2
+
+
+def test_early_stopping_is_not_held_up_by_a_run_that_failed(tmp_path):
+    """What it was given for a run that never began does not count in the next."""
+    path, stopping = tmp_path / "run.npz", nn.EarlyStopping("loss")
+    model().fit(X, Y, epochs=2, callbacks=[nn.EarlyStopping("loss"), nn.Checkpoint(path)])
+    with pytest.raises(FileNotFoundError):
+        model().fit(X, Y, epochs=4, callbacks=[nn.CSVLog(tmp_path / "no" / "a.csv"), stopping, nn.Checkpoint(path)])
+    model().fit(X, Y, epochs=1, callbacks=[stopping])
+    assert stopping.best_epoch == 1
+
+
+@pytest.mark.parametrize("suffix", ["npz", "safetensors"])
+def test_many_best_parameters_fit_in_a_file(tmp_path, suffix):
+    path = tmp_path / f"run.{suffix}"
+    m = nn.Model([nn.Dense(2, 400_000), nn.Dense(400_000, 1)], loss="mean_squared_error", optimizer=nn.SGD(1e-9))
+    for epochs in (1, 2):
+        stopping = nn.EarlyStopping("loss", restore_best=True)
+        m.fit(X[:4], X[:4, :1], epochs=epochs, callbacks=[stopping, nn.Checkpoint(path)])
+    assert stopping.best_epoch == 2
+
+
 def test_callbacks_are_found_by_their_class_and_order(tmp_path):
     path = tmp_path / "run.npz"
     model().fit(X, Y, epochs=2, callbacks=[nn.EarlyStopping("loss"), Counting(), nn.Checkpoint(path)])
