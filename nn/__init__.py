@@ -21,11 +21,11 @@ from nn.activations import Sigmoid as Sigmoid
 from nn.activations import Softmax as Softmax
 from nn.activations import Tanh as Tanh
 from nn.callbacks import Callback as Callback
-from nn.callbacks import Checkpoint as Checkpoint
 from nn.callbacks import CSVLog as CSVLog
 from nn.callbacks import EarlyStopping as EarlyStopping
 from nn.callbacks import NaNStop as NaNStop
 from nn.callbacks import ProgressBar as ProgressBar
+from nn.checkpoints import Checkpoint as Checkpoint
 from nn.comparison import Comparison as Comparison
 from nn.comparison import Difference as Difference
 from nn.comparison import compare as compare

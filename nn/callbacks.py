@@ -7,15 +7,16 @@ A callback of yours derives from `Callback` and defines what it wants to hear of
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nn import files
+from nn.history import number_in, text
 from nn.suggest import nearest
 
 if TYPE_CHECKING:
@@ -55,17 +56,43 @@ class Callback:
         """Hear that training ended, however it did."""
 
     def state(self) -> Any:
-        """Give what a checkpoint has to keep of it, as JSON can hold it; None for nothing."""
+        """Give what a checkpoint has to keep of it: what JSON can hold, and arrays; None for nothing."""
         return None
 
     def restore(self, state: Any) -> None:
-        """Take back what `state` gave."""
+        """Take back what `state` gave, before `begin` is heard. It is found by the name of the class."""
+
+
+class ResumeWarning(UserWarning):
+    """A run goes on from a checkpoint, and that may not be what was meant."""
+
+
+def warn(message: str) -> None:
+    """Warn where `fit` was called."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "nn":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, ResumeWarning, stacklevel=level)
+
+
+def check_place(who: str, path: Path) -> None:
+    """Raise an OSError if a file cannot be written there."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{who}: there is no folder {folder} to write {path.name} to. Make it first.")
+    if path.is_dir():
+        raise IsADirectoryError(f"{who}: {path} is a folder; give the name of a file.")
+    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise PermissionError(f"{who}: {path} cannot be written: no permission.")
 
 
 def _monitored(run: Run, name: str, who: str) -> float:
     if name not in run.logs:
         raise ValueError(f"{who} watches {name!r}, which is not measured. {nearest(name, run.logs)}")
-    return float(run.logs[name])
+    value = number_in(run.logs[name])
+    if value is None:
+        raise ValueError(f"{who} watches {name!r}, which is no number but {run.logs[name]!r}.")
+    return float(value)
 
 
 def _is_better(value: float, best: float, mode: str, least: float) -> bool:
@@ -82,6 +109,8 @@ def _mode(mode: str, monitor: str, who: str) -> str:
 
 class EarlyStopping(Callback):
     """Ends training when a quantity has not become better for some epochs.
+
+    NaN is worse than anything.
 
     Parameters
     ----------
@@ -116,18 +145,21 @@ class EarlyStopping(Callback):
         self.mode, self.restore_best = _mode(mode, monitor, "EarlyStopping"), restore_best
         self.best, self.best_epoch = math.nan, 0
         self._parameters: dict[str, Any] | None = None
+        self._restored = False
 
     def begin(self, run: Run) -> None:
-        """Start afresh, unless the run is resumed: one that had ended has ended."""
-        if not run.resumed:
-            self.best, self.best_epoch, self._parameters = math.nan, 0, None
-        elif not math.isnan(self.best):
+        """Start afresh, unless it was given its state: a run that had ended has ended."""
+        restored, self._restored = self._restored, False
+        if not (restored and run.resumed):
+            self.best, self.best_epoch, self._parameters = math.nan, run.epoch, None
+        elif run.epoch:
             self._look(run)
 
     def end_epoch(self, run: Run) -> None:
         """Look whether it became better, and stop if it has not for too long."""
         value = _monitored(run, self.monitor, "EarlyStopping")
-        if math.isnan(self.best) or _is_better(value, self.best, self.mode, self.min_delta):
+        first = math.isnan(self.best) and not math.isnan(value)
+        if first or _is_better(value, self.best, self.mode, self.min_delta):
             self.best, self.best_epoch = value, run.epoch
             if self.restore_best:
                 self._parameters = run.model.get_parameters()
@@ -136,7 +168,10 @@ class EarlyStopping(Callback):
 
     def _look(self, run: Run) -> None:
         if run.epoch - self.best_epoch >= max(self.patience, 1):
-            run.stop(f"{self.monitor} has not become better since epoch {self.best_epoch} ({self.best:.4g})")
+            if math.isnan(self.best):
+                run.stop(f"{self.monitor} has been NaN since the run began")
+            else:
+                run.stop(f"{self.monitor} has not become better since epoch {self.best_epoch} ({self.best:.4g})")
 
     def end(self, run: Run) -> None:
         """Give back the best parameters, where that is wanted."""
@@ -145,71 +180,19 @@ class EarlyStopping(Callback):
 
     def state(self) -> Any:
         """Keep the best value, its epoch and its parameters."""
-        kept = None
-        if self._parameters is not None:
-            kept = {name: [str(a.dtype), list(a.shape), a.tobytes().hex()] for name, a in self._parameters.items()}
-        return {"best": self.best, "best_epoch": self.best_epoch, "parameters": kept}
+        watched = {"monitor": self.monitor, "mode": self.mode}
+        return {**watched, "best": self.best, "best_epoch": self.best_epoch, "parameters": self._parameters}
 
     def restore(self, state: Any) -> None:
-        """Go on from what was kept."""
-        self.best, self.best_epoch = state["best"], state["best_epoch"]
-        kept = state["parameters"]
-        self._parameters = kept and {
-            name: np.frombuffer(bytes.fromhex(text), dtype).reshape(shape).copy()
-            for name, (dtype, shape, text) in kept.items()
-        }
-
-
-class Checkpoint(Callback):
-    """Writes the whole state of a run to a file after each epoch, and goes on from it.
-
-    Parameters, optimizer, schedules, the generators of shuffling and of dropout, the history, and other callbacks: a
-    run that was ended at any moment and is started again is bit for bit the one that was not. The file is put in place
-    as a whole: there is always the old one or the new one. Of an epoch whose loss is not finite nothing is written.
-
-    Parameters
-    ----------
-    path : path
-        Ends in `.safetensors` or `.npz`.
-    every : int
-        After every so many epochs, and at the end.
-    resume : bool
-        Whether a run goes on from the file, where it is there.
-
-    Raises
-    ------
-    ValueError
-        If `every` is below 1 or the path ends otherwise; when training begins, if the file is truncated, foreign,
-        newer, or of another model. Then nothing is changed.
-    """
-
-    def __init__(self, path: str | os.PathLike[str], every: int = 1, resume: bool = True) -> None:
-        if every < 1:
-            raise ValueError(f"Checkpoint: every is at least 1; met {every}.")
-        self.path, self.every, self.resume = Path(path), int(every), resume
-        files.check_name(self.path)
-        self._written = 0
-
-    def begin(self, run: Run) -> None:
-        """Remember where the run is."""
-        self._written = run.epoch
-
-    def end_epoch(self, run: Run) -> None:
-        """Write the file, if its turn has come."""
-        if run.epoch % self.every == 0 or run.epoch == run.epochs:
-            self._write(run)
-
-    def end(self, run: Run) -> None:
-        """Write what has not been written: of a run that was interrupted, its last whole epoch."""
-        if self._written != run.epoch and run.whole:
-            self._write(run)
-
-    def _write(self, run: Run) -> None:
-        if not math.isfinite(run.logs.get("loss", 0.0)):
-            return
-        arrays, description = run.state()
-        files.write(self.path, arrays, description)
-        self._written = run.epoch
+        """Go on from what was kept, if it is of the same quantity."""
+        if (state["monitor"], state["mode"]) == (self.monitor, self.mode):
+            self.best, self.best_epoch, self._parameters = state["best"], state["best_epoch"], state["parameters"]
+            self._restored = True
+        else:
+            warn(
+                f"The checkpoint is of an EarlyStopping that watched {state['monitor']!r} ({state['mode']}); this one "
+                f"watches {self.monitor!r} ({self.mode}) and begins anew."
+            )
 
 
 class CSVLog(Callback):
@@ -228,6 +211,7 @@ class CSVLog(Callback):
 
     def begin(self, run: Run) -> None:
         """Begin the file, or take out of it what is later than where the run is resumed."""
+        check_place("CSVLog", self.path)
         self._names = None
         if not run.resumed or not self.path.exists():
             self.path.unlink(missing_ok=True)
@@ -237,12 +221,14 @@ class CSVLog(Callback):
         kept = [row for row in rows[1:] if row and row[0].isdigit() and int(row[0]) <= run.epoch]
         if rows:
             self._names = rows[0][1:]
-            text = "".join(",".join(row) + "\n" for row in [rows[0], *kept])
-            files.write_whole(self.path, text.encode())
+            whole = io.StringIO(newline="")
+            csv.writer(whole, lineterminator="\n").writerows([rows[0], *kept])
+            files.write_whole(self.path, whole.getvalue().encode())
 
     def end_epoch(self, run: Run) -> None:
         """Write a line."""
-        numbers = {name: value for name, value in run.logs.items() if isinstance(value, (int, float))}
+        found = {name: number_in(value) for name, value in run.logs.items()}
+        numbers = {name: value for name, value in found.items() if value is not None}
         with self.path.open("a", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             if self._names is None:
@@ -253,6 +239,8 @@ class CSVLog(Callback):
 
 class NaNStop(Callback):
     """Ends training at the first epoch whose loss is not finite, and says which op gave the first such number.
+
+    The loss over the validation data counts too.
 
     The epoch is run once more, without compiling and under `autograd.debug`, from the parameters that it began with;
     these the model is given back. It copies the parameters at each epoch.
@@ -277,13 +265,14 @@ class NaNStop(Callback):
 
     def end_epoch(self, run: Run) -> None:
         """Look at the loss."""
-        if math.isfinite(run.logs["loss"]):
+        bad = [name for name in ("loss", "val_loss") if not math.isfinite(run.logs.get(name, 0.0))]
+        if not bad:
             return
         self.error = run.first_bad(self._before)
         found = str(self.error).splitlines()[0] if self.error else "it does not come again when the epoch is repeated"
         run.stop(
-            f"the loss of epoch {run.epoch} is {run.logs['loss']}: {found} The model has the parameters from before "
-            "this epoch. A smaller learning rate, or clip_norm, may help"
+            f"the {bad[0]} of epoch {run.epoch} is {run.logs[bad[0]]}: {found} The model has the parameters from "
+            "before this epoch. A smaller learning rate, or clip_norm, may help"
         )
 
 
@@ -310,8 +299,7 @@ class ProgressBar(Callback):
     @staticmethod
     def text(logs: dict[str, Any]) -> str:
         """Write down what was measured."""
-        shown = ((name, value) for name, value in logs.items() if isinstance(value, float) and name != "learning_rate")
-        return ", ".join(f"{name} {value:.4g}" for name, value in shown)
+        return text({name: value for name, value in logs.items() if name != "learning_rate"})
 
     def begin(self, run: Run) -> None:
         """Put the bar up."""

@@ -216,6 +216,12 @@ def check_name(path: Path) -> None:
     _suffix(path)
 
 
+def check_writer(path: Path) -> None:
+    """Raise an ImportError if the package that writes such a file is missing."""
+    if _suffix(path) == ".safetensors":
+        _safetensors(path)
+
+
 def _suffix(path: Path) -> str:
     if path.suffix not in _SUFFIXES:
         raise ValueError(f"{path.name}: a model's file ends in .safetensors or .npz.")

@@ -6,13 +6,14 @@ own Tensors, is not made.
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import signal
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
@@ -20,12 +21,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import debug
-from nn.callbacks import Callback, Checkpoint
+from nn import files
+from nn.callbacks import Callback, warn
+from nn.checkpoints import (
+    Checkpoint,
+    check_data,
+    check_model,
+    fingerprint,
+    history_in,
+    pack_callbacks,
+    restore_callbacks,
+)
 from nn.data import Loader
-from nn.history import History
+from nn.history import History, refuse_taken
 from nn.metrics import Metric
+from nn.packing import pack, unpack
 from nn.step import read_state, states_of
-from nn.trainer import Totals, Trainer, generators_of, weight_of
+from nn.trainer import Totals, Trainer, generators_of, sums_in_use, weight_of
 
 Array = NDArray[Any]
 
@@ -67,6 +79,9 @@ class Run:
         self.history, self.resumed, self.stopped = History(), False, ""
         #: Whether the model is between two epochs, and its state may be kept.
         self.whole = True
+        #: Whether the parameters are of before the epoch that was counted last, as a stop at NaN leaves them.
+        self.behind = False
+        self._trained = bool(model.history.epochs)
         self._generators = generators_of(model.network)
         self._steps = len(loader)
         # The order of samples in one batch changes nothing but rounding.
@@ -95,23 +110,30 @@ class Run:
     def go(self) -> History:
         """Train."""
         self.trainer.take()
+        refuse_taken(metric.name for metric in self.trainer.metrics)
         for callback in self.callbacks:
             if isinstance(callback, Checkpoint) and callback.resume and callback.path.exists():
                 self.restore(callback.path)
         hear = {name: self._listeners(name) for name in ("begin_epoch", "end_batch", "end_epoch")}
-        for callback in self.callbacks:
-            callback.begin(self)
-            self.trainer.take()
-        self.trainer.keep()
-        try:
-            with self._between_steps():
+        begun: set[int] = set()
+        with self._between_steps():
+            try:
+                # What cannot be written is found before another one begins its own file.
+                for callback in sorted(self.callbacks, key=lambda one: not isinstance(one, Checkpoint)):
+                    callback.begin(self)
+                    begun.add(id(callback))
+                    self.trainer.take()
+                self.trainer.keep()
                 while self.epoch < self.epochs and not self.stopped:
                     self._one_epoch(hear)
-        finally:
-            self.trainer.give()
-            self.trainer.tell_optimizer()
-            for callback in self.callbacks:
-                callback.end(self)
+            finally:
+                self.trainer.give()
+                self.trainer.tell_optimizer()
+                with ExitStack() as ends:
+                    # It goes from the last to the first, and on if one of them raises.
+                    for callback in reversed(self.callbacks):
+                        if id(callback) in begun:
+                            ends.callback(callback.end, self)
         return self.history
 
     @contextmanager
@@ -144,6 +166,8 @@ class Run:
 
     def _one_epoch(self, hear: Mapping[str, list[Callback]]) -> None:
         trainer = self.trainer
+        if self._interrupted:
+            raise KeyboardInterrupt
         for callback in hear["begin_epoch"]:
             callback.begin_epoch(self)
             trainer.take()
@@ -190,62 +214,90 @@ class Run:
 
     # What a checkpoint holds
 
-    def state(self) -> tuple[dict[str, Array], dict[str, Any]]:
-        """Give all that the rest of the run depends on: arrays by name, and a description."""
+    def keep(self) -> tuple[Any, ...]:
+        """Keep what `state` is to give later on of an epoch that is whole now."""
+        return self.epoch, self.before(), {id(one): copy.deepcopy(one.state()) for one in self.callbacks}
+
+    def state(self, kept: tuple[Any, ...] | None = None) -> tuple[dict[str, Array], dict[str, Any]]:
+        """Give all that the rest of the run depends on: arrays by name, and a description. Of now, or as kept."""
         trainer = self.trainer
-        arrays = dict(zip(trainer.params.names, trainer.params.parts(trainer.flat), strict=True))
-        named = {f"parameters/{name}": array for name, array in arrays.items()}
-        for name, state in states_of(trainer.params, trainer.arrays).items():
+        now = (trainer.flat, trainer.arrays, trainer.iteration), self.loader.state, self._states()
+        epoch, ((flat, states, iteration), order, generators), callbacks = kept or (self.epoch, now, {})
+        parts = zip(trainer.params.names, trainer.params.parts(flat), strict=True)
+        named = {f"parameters/{name}": array for name, array in parts}
+        for name, state in states_of(trainer.params, states).items():
             named.update({f"optimizer/{name}.{i}": array for i, array in enumerate(state)})
-        callbacks = [[type(one).__name__, one.state()] for one in self.callbacks]
-        return named, {
-            "kind": "checkpoint",
-            "model": self._model.config(),
-            "epoch": self.epoch,
-            "iterations": int(trainer.iteration),
-            "loader": _plain(self.loader.state),
-            "generators": {path: _plain(rng.bit_generator.state) for path, rng in self._generators.items()},
-            "history": self.history.state(),
-            "callbacks": callbacks,
+        beside: dict[str, Array] = {}
+        described = {
+            "loader": pack(order, "loader", beside),
+            "generators": pack(generators, "generators", beside),
+            "history": pack(self.history.state(epoch), "history", beside),
+            "callbacks": pack_callbacks(self.callbacks, callbacks, beside),
         }
+        head = {"kind": "checkpoint", "model": self._model.config(), "epoch": epoch, "iterations": int(iteration)}
+        return {**named, **beside}, {**head, "data": self._fingerprint(), **described}
+
+    def _states(self) -> dict[str, Any]:
+        return {path: rng.bit_generator.state for path, rng in self._generators.items()}
+
+    def _fingerprint(self) -> dict[str, Any]:
+        if self._data is None:
+            self._data = fingerprint(self.loader)
+        return self._data
+
+    _data: dict[str, Any] | None = None
 
     def restore(self, path: Any) -> None:
         """Go on from a checkpoint; if it does not fit nothing is changed."""
-        from nn import files
-
         arrays, found = files.read(path)
         if not isinstance(found, dict) or found.get("kind") != "checkpoint":
             raise ValueError(f"{path} holds a model, and no checkpoint of a run: write Model.load({str(path)!r}).")
-        config = json.loads(json.dumps(self._model.config()))
-        if found["model"] != config:
-            differ = [key for key in config if found["model"].get(key) != config[key]]
-            raise ValueError(
-                f"{path} is the checkpoint of another model: {', '.join(differ)} differ. Give another path, or remove "
-                "it."
-            )
-        parameters = {name[len("parameters/") :]: a for name, a in arrays.items() if name.startswith("parameters/")}
-        saved = {name[len("optimizer/") :]: a for name, a in arrays.items() if name.startswith("optimizer/")}
+        check_model(path, found, json.loads(json.dumps(self._model.config())))
+        history = history_in(path, arrays, found)
         trainer = self.trainer
+        try:
+            data, epoch, iterations = dict(found["data"]), int(found["epoch"]), int(found["iterations"])
+            order, states = unpack(found["loader"], arrays), unpack(found["generators"], arrays)
+            callbacks = dict(unpack(found["callbacks"], arrays))
+            kinds = {name: state["bit_generator"] for name, state in [*states.items(), ("shuffle", order)]}
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+            raise ValueError(f"{path} is a damaged checkpoint, or one of another version: {error!r}") from error
+        mine = [*self._states().items(), ("shuffle", self.loader.state)]
+        if kinds != {name: state["bit_generator"] for name, state in mine}:
+            raise ValueError(f"{path} is of a run with other generators: {kinds}.")
+        parameters, saved = (
+            {name[len(part) :]: array for name, array in arrays.items() if name.startswith(part)}
+            for part in ("parameters/", "optimizer/")
+        )
         self._model.check_parameters(parameters, str(path))
-        states, iteration = read_state(trainer.params, trainer.optimizer, {"iterations": found["iterations"], **saved})
-        if set(found["generators"]) != set(self._generators):
-            raise ValueError(f"{path} is of a model with other generators: {sorted(found['generators'])}.")
-        self.loader.state = _numpy(found["loader"])
-        for name, state in found["generators"].items():
-            self._generators[name].bit_generator.state = _numpy(state)
+        arrived = read_state(trainer.params, trainer.optimizer, {"iterations": iterations, **saved})
+        restore_callbacks(path, self.callbacks, callbacks, partial(check_data, path, data, self._fingerprint()))
         flat = np.concatenate([parameters[name] for name in trainer.params.names], axis=None)
-        trainer.restore((flat, states, iteration))
-        self.epoch, self.history, self.resumed = found["epoch"], History.from_state(found["history"]), True
-        for callback, (kind, state) in zip(self.callbacks, found["callbacks"], strict=False):
-            if type(callback).__name__ == kind and state is not None:
-                callback.restore(state)
+        self._say(path, epoch, np.array_equal(flat, trainer.flat))
+        self.loader.state = order
+        for name, state in states.items():
+            self._generators[name].bit_generator.state = state
+        trainer.restore((flat, *arrived))
+        self.epoch, self.history, self.resumed = epoch, history, True
+
+    def _say(self, path: Any, epoch: int, same: bool) -> None:
+        """Warn of what may not be meant."""
+        if self._trained and not same:
+            warn(
+                f"This model was trained before, and goes on from epoch {epoch} of {path}: what it had learnt is gone. "
+                "nn.Checkpoint(path, resume=False) begins the file anew."
+            )
+        elif epoch >= self.epochs:
+            warn(
+                f"{path} is at epoch {epoch} of {self.epochs}: nothing is left to do, and the model is that of the "
+                "file. Give more epochs, or resume=False to begin anew."
+            )
 
     # What a stop at NaN, or in the middle of an epoch, asks for
 
     def before(self) -> tuple[Any, ...]:
         """Keep what an epoch begins with."""
-        states = {path: rng.bit_generator.state for path, rng in self._generators.items()}
-        return self.trainer.snapshot(), self.loader.state, states
+        return self.trainer.snapshot(), self.loader.state, self._states()
 
     def go_back(self, before: tuple[Any, ...]) -> None:
         """Let parameters, state and generators be what the epoch began with."""
@@ -266,9 +318,14 @@ class Run:
                 for batch in self._batches:
                     if weight_of(batch):
                         self.trainer.advance(*batch, compiled=False)
+                if self.validation is not None:
+                    trainer = self.trainer
+                    trainer.give()
+                    sums_in_use(trainer.network, trainer.loss, trainer.metrics, *self.validation)
             except FloatingPointError as found:
                 error = found
         self.go_back(before)
+        self.behind = True
         return error
 
 
@@ -282,20 +339,3 @@ def measured(
         weight = weight_of(batch)
         totals.add(sums_of(*(batch if weight else batch[:2])), weight)
     return totals.logs(prefix)
-
-
-def _plain(state: Any) -> Any:
-    """Take a generator's state to what JSON can hold: some have arrays in it."""
-    if isinstance(state, dict):
-        return {key: _plain(value) for key, value in state.items()}
-    if isinstance(state, np.ndarray):
-        return {"array": state.tolist(), "dtype": str(state.dtype)}
-    return state.item() if isinstance(state, np.generic) else state
-
-
-def _numpy(state: Any) -> Any:
-    if isinstance(state, dict):
-        if set(state) == {"array", "dtype"}:
-            return np.array(state["array"], dtype=state["dtype"])
-        return {key: _numpy(value) for key, value in state.items()}
-    return state

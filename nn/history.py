@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 #: How many panels stand side by side.
 _COLUMNS = 3
+#: What training lists beside metrics.
+_TAKEN = ("epoch", "loss", "data_loss", "regularization_loss", "learning_rate")
 
 
 class History(Mapping[str, "list[Any]"]):
@@ -64,15 +66,18 @@ class History(Mapping[str, "list[Any]"]):
         """Give the values of the last epoch."""
         return {name: values[-1] for name, values in self._values.items()}
 
-    def state(self) -> dict[str, Any]:
-        """Give all of it as plain values."""
-        return {"epochs": self.epochs, "values": {name: _plain(values) for name, values in self._values.items()}}
+    def state(self, epochs: int | None = None) -> dict[str, Any]:
+        """Give all of it, or the first so many epochs, as arrays and plain values."""
+        columns = [_column(values[:epochs]) for values in self._values.values()]
+        return {"epochs": np.array(self.epochs[:epochs], np.int64), "names": list(self._values), "columns": columns}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> History:
-        """Make it of plain values."""
+        """Make it of what `state` gave."""
         made = cls()
-        made.epochs, made._values = list(state["epochs"]), {name: list(v) for name, v in state["values"].items()}
+        made.epochs = np.asarray(state["epochs"], np.int64).tolist()
+        for name, column in zip(state["names"], state["columns"], strict=True):
+            made._values[name] = _values_of(column, len(made.epochs))
         return made
 
     def draw(self, path: str | os.PathLike[str]) -> None:
@@ -124,7 +129,8 @@ class History(Mapping[str, "list[Any]"]):
 
     def _is_drawn(self, name: str) -> bool:
         """Tell whether there are numbers to draw; a learning rate that hardly changes is left out."""
-        numbers = [v for v in self._values[name] if isinstance(v, (int, float)) and math.isfinite(v)]
+        found = [number_in(value) for value in self._values[name]]
+        numbers = [value for value in found if value is not None and math.isfinite(value)]
         return bool(numbers) and (name != "learning_rate" or min(numbers) < 0.99 * max(numbers))
 
     def _repr_png_(self) -> bytes | None:
@@ -143,9 +149,61 @@ class History(Mapping[str, "list[Any]"]):
         """Show the last epoch."""
         if not self.epochs:
             return "<History of 0 epochs>"
-        shown = [f"{name} {value:.4g}" for name, value in self.last().items() if isinstance(value, float)]
-        return f"<History of {len(self.epochs)} epochs: {', '.join(shown)}>"
+        return f"<History of {len(self.epochs)} epochs: {text(self.last())}>"
 
 
-def _plain(values: list[Any]) -> list[Any]:
-    return [value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value for value in values]
+def text(logs: Mapping[str, Any]) -> str:
+    """Write down the numbers among what was measured."""
+    numbers = {name: number_in(value) for name, value in logs.items()}
+    return ", ".join(f"{name} {value:.4g}" for name, value in numbers.items() if value is not None)
+
+
+def number_in(value: Any) -> int | float | None:
+    """Give a measured value as a number of Python, if it is one."""
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
+        value = value.item()
+    return value if isinstance(value, (int, float)) else None
+
+
+def refuse_taken(names: Iterable[str]) -> None:
+    """Raise a ValueError if a metric has a name under which something else is listed."""
+    for name in names:
+        if name in _TAKEN or name.startswith("val_"):
+            raise ValueError(
+                f"A metric cannot be named {name!r}: that is listed by training itself ({', '.join(_TAKEN)}, and what "
+                "begins with val_). Give it another name."
+            )
+
+
+def _column(values: list[Any]) -> dict[str, Any]:
+    """Give the values of a name as one array, where they are of one kind; it is written at each epoch, and may be long.
+
+    Where some are None, `at` tells where the others stand.
+    """
+    there = [value for value in values if value is not None]
+    at = {} if len(there) == len(values) else {"at": np.array([i for i, v in enumerate(values) if v is not None], int)}
+    kinds = set(map(type, there))
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind is float:
+        return {"kind": "float", "array": np.array(there), **at}
+    if kind is not None and issubclass(kind, np.number):
+        return {"kind": "scalar", "array": np.array(there), **at}
+    if kind is np.ndarray and len({(value.shape, value.dtype) for value in there}) == 1:
+        return {"kind": "array", "array": np.stack(there), **at}
+    return {"kind": "list", "list": values}
+
+
+def _values_of(column: Mapping[str, Any], epochs: int) -> list[Any]:
+    """Give the values again, as they were."""
+    if column["kind"] == "list":
+        values = list(column["list"])
+    else:
+        there = column["array"].tolist() if column["kind"] == "float" else list(column["array"])
+        values = there
+        if "at" in column:
+            values = [None] * epochs
+            for i, value in zip(column["at"].tolist(), there, strict=True):
+                values[i] = value
+    if len(values) != epochs:
+        raise ValueError(f"of {epochs} epochs it holds {len(values)} values")
+    return values

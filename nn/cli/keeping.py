@@ -10,7 +10,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Self
 
-from nn.callbacks import Callback, Checkpoint, EarlyStopping
+from nn.callbacks import Callback, EarlyStopping
+from nn.checkpoints import Checkpoint
 
 if TYPE_CHECKING:
     from nn.fitting import Run

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn import files, summary
+from nn.checkpoints import history_in
 from nn.cli.output import Output, UsageError, measured
 from nn.cli.plan import plan_of
 from nn.cli.sources import opened
@@ -25,7 +26,7 @@ _SHOWN = 20
 def summarize(given: Namespace, out: Output) -> int:
     """Show what a file holds: the layers, how they were trained, and of a checkpoint how far."""
     path = Path(given.file)
-    _, description = files.read(path)
+    arrays, description = files.read(path)
     model = Model.load(path)
     kind = description.get("kind", "model")
     size = path.stat().st_size
@@ -39,8 +40,7 @@ def summarize(given: Namespace, out: Output) -> int:
         if part:
             out.text(f"{name}: {part!r}")
     if kind == "checkpoint":
-        values = description["history"]["values"]
-        last = {name: found[-1] for name, found in values.items() if found}
+        last = history_in(path, arrays, description).last()
         out.found.update(epoch=description["epoch"], metrics=last)
         out.heading(f"After {description['epoch']:,} epochs")
         out.table([("measured", "value"), *measured(last)])

@@ -14,7 +14,7 @@ import numpy as np
 
 from nn import datasets
 from nn.activations import ReLU
-from nn.callbacks import Callback, CSVLog, NaNStop, ProgressBar
+from nn.callbacks import Callback, CSVLog, NaNStop, ProgressBar, ResumeWarning
 from nn.cli.keeping import Interruption, Keeper
 from nn.cli.output import Output, UsageError, measured
 from nn.cli.plan import Plan, plan_of
@@ -68,7 +68,6 @@ def train(given: Namespace, out: Output) -> int:
 
 
 def _fit(plan: Plan, keeper: Keeper, interruption: Interruption, *, quiet: bool) -> None:
-    # A checkpoint finds what it restores by its place: what has a state stands first.
     callbacks: list[Callback] = [keeper, *([plan.early_stopping] if plan.early_stopping else []), interruption]
     callbacks += [CSVLog(plan.csv)] if plan.csv else []
     callbacks += [NaNStop()] if plan.nan_stop else []
@@ -76,6 +75,7 @@ def _fit(plan: Plan, keeper: Keeper, interruption: Interruption, *, quiet: bool)
     # A loss that is not finite is told once, and by more than that there was an overflow.
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore", ResumeWarning)
         plan.model.fit(
             plan.data.X, plan.data.y, epochs=plan.epochs, batch_size=plan.batch_size, callbacks=callbacks,
             validation_data=plan.data.validation, shuffle=plan.shuffle, seed=plan.seed, compiled=plan.compiled,
