@@ -227,6 +227,9 @@ class Run:
         named = {f"parameters/{name}": array for name, array in parts}
         for name, state in states_of(trainer.params, states).items():
             named.update({f"optimizer/{name}.{i}": array for i, array in enumerate(state)})
+        others = self._model.get_parameters()
+        frozen = sorted(others.keys() - set(trainer.params.names))
+        named.update({f"parameters/{name}": others[name] for name in frozen})
         beside: dict[str, Array] = {}
         described = {
             "loader": pack(order, "loader", beside),
@@ -235,7 +238,7 @@ class Run:
             "callbacks": pack_callbacks(self.callbacks, callbacks, beside),
         }
         head = {"kind": "checkpoint", "model": self._model.config(), "epoch": epoch, "iterations": int(iteration)}
-        return {**named, **beside}, {**head, "data": self._fingerprint(), **described}
+        return {**named, **beside}, {**head, "frozen": frozen, "data": self._fingerprint(), **described}
 
     def _states(self) -> dict[str, Any]:
         return {path: rng.bit_generator.state for path, rng in self._generators.items()}
@@ -277,6 +280,7 @@ class Run:
         self.loader.state = order
         for name, state in states.items():
             self._generators[name].bit_generator.state = state
+        self._model.set_parameters(parameters)
         trainer.restore((flat, *arrived))
         self.epoch, self.history, self.resumed = epoch, history, True
 

@@ -486,3 +486,16 @@ def test_only_plain_values_and_arrays_are_kept():
     for value in ({1: 2}, {"a": {1, 2}}, {"$array": "x"}, object()):
         with pytest.raises(TypeError, match="mine"):
             pack(value, "mine", {})
+
+
+def test_frozen_parameters_are_part_of_a_checkpoint(tmp_path):
+    path = tmp_path / "run.npz"
+    given, again = model(), model(seed=1)
+    for one in (given, again):
+        one.layers[0].weights.requires_grad = False
+    given.fit(X, Y, epochs=2, callbacks=[nn.Checkpoint(path)], **SETTINGS)
+    found = nn.Model.load(path)
+    assert equal(given, found) and not found.layers[0].weights.requires_grad
+    again.fit(X, Y, epochs=3, callbacks=[nn.Checkpoint(path)], **SETTINGS)
+    given.fit(X, Y, epochs=3, callbacks=[nn.Checkpoint(path, resume=False)], **SETTINGS)
+    assert np.array_equal(again.layers[0].weights.data, given.layers[0].weights.data)
