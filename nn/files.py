@@ -26,16 +26,24 @@ _KEY = "gradtape"
 _SUFFIXES = (".safetensors", ".npz")
 
 
-def write(path: str | os.PathLike[str], arrays: Mapping[str, Array], description: Mapping[str, Any]) -> None:
+def write(
+    path: str | os.PathLike[str],
+    arrays: Mapping[str, Array],
+    description: Mapping[str, Any],
+    *,
+    kind: str | None = None,
+) -> None:
     """Write a file, or leave the old one as it is.
 
     Parameters
     ----------
     path : path
-        Ends in `.safetensors` or `.npz`.
+        Ends in `.safetensors` or `.npz`, unless the kind is given.
     arrays : mapping from name to ndarray
     description : mapping
         What JSON can hold.
+    kind : str, optional
+        ".safetensors" or ".npz", whatever the file is called.
 
     Raises
     ------
@@ -56,7 +64,7 @@ def write(path: str | os.PathLike[str], arrays: Mapping[str, Array], description
     path = Path(path)
     header = json.dumps({"version": VERSION, "description": description})
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    if _suffix(path) == ".npz":
+    if (kind or _suffix(path)) == ".npz":
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **{**plain, _KEY: np.frombuffer(header.encode(), np.uint8)})
         content = buffer.getvalue()
@@ -97,8 +105,14 @@ def _see_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], Any]:
+def read(path: str | os.PathLike[str], *, kind: str | None = None) -> tuple[dict[str, Array], Any]:
     """Read a file that `write` wrote: the arrays, and the description.
+
+    Parameters
+    ----------
+    path : path
+    kind : str, optional
+        As `write` took it.
 
     Raises
     ------
@@ -110,7 +124,7 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], Any]:
         As `write` does.
     """
     path = Path(path)
-    suffix = _suffix(path)
+    suffix = kind or _suffix(path)
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     arrays, header = _from_npz(path) if suffix == ".npz" else _from_safetensors(path)
@@ -131,10 +145,13 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], Any]:
 
 def _from_npz(path: Path) -> tuple[dict[str, Array], str | None]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here: of a file that is truncated np.load leaves its own open.
+        with open(path, "rb") as opened:
+            file = np.load(opened, allow_pickle=False)
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise ValueError("it holds one array")
-            arrays = {name: file[name] for name in file.files}
+            with file:
+                arrays = {name: file[name] for name in file.files}
     except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, struct.error) as error:
         raise ValueError(f"{path} is no whole .npz file of arrays: {error}") from error
     header = arrays.pop(_KEY, None)
