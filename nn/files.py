@@ -30,16 +30,24 @@ _OLD = 3600
 _SUFFIXES = (".safetensors", ".npz")
 
 
-def write(path: str | os.PathLike[str], arrays: Mapping[str, Array], description: Mapping[str, Any]) -> None:
+def write(
+    path: str | os.PathLike[str],
+    arrays: Mapping[str, Array],
+    description: Mapping[str, Any],
+    *,
+    kind: str | None = None,
+) -> None:
     """Write a file, or leave the old one as it is.
 
     Parameters
     ----------
     path : path
-        Ends in `.safetensors` or `.npz`.
+        Ends in `.safetensors` or `.npz`, unless the kind is given.
     arrays : mapping from name to ndarray
     description : mapping
         What JSON can hold.
+    kind : str, optional
+        ".safetensors" or ".npz", whatever the file is called.
 
     Raises
     ------
@@ -60,7 +68,7 @@ def write(path: str | os.PathLike[str], arrays: Mapping[str, Array], description
     path = Path(path)
     header = json.dumps({"version": VERSION, "description": description})
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    if _suffix(path) == ".npz":
+    if (kind or _suffix(path)) == ".npz":
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **{**plain, _KEY: np.frombuffer(header.encode(), np.uint8)})
         content = buffer.getvalue()
@@ -131,8 +139,14 @@ def _see_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], Any]:
+def read(path: str | os.PathLike[str], *, kind: str | None = None) -> tuple[dict[str, Array], Any]:
     """Read a file that `write` wrote: the arrays, and the description.
+
+    Parameters
+    ----------
+    path : path
+    kind : str, optional
+        As `write` took it.
 
     Raises
     ------
@@ -144,7 +158,7 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], Any]:
         As `write` does.
     """
     path = Path(path)
-    suffix = _suffix(path)
+    suffix = kind or _suffix(path)
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     arrays, header = _from_npz(path) if suffix == ".npz" else _from_safetensors(path)
