@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo dropin test test-thorough mutants accuracy lint docs bench bench-native bench-ops bench-transforms bench-peers clean
+.PHONY: demo dropin test test-thorough mutants accuracy lint docs bench bench-native bench-ops bench-transforms bench-peers bench-book clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -47,6 +47,9 @@ bench-ops: $(VENV)/.installed
 
 bench-transforms: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.transforms
+
+bench-book: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.book
 
 bench-peers: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.peers
