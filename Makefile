@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 
 .PHONY: demo dropin test test-thorough mutants accuracy lint docs pictures \
-	bench bench-native bench-ops bench-transforms bench-training bench-peers clean
+	bench bench-native bench-ops bench-transforms bench-training bench-book bench-peers clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -55,6 +55,9 @@ bench-transforms: $(VENV)/.installed
 
 bench-training: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.training
+
+bench-book: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.book
 
 bench-peers: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.peers
