@@ -43,13 +43,14 @@ class Checkpoint(Callback):
         After every so many epochs, and at the end. A run that ends by Ctrl-C or an error has its last whole epoch
         written too, for which the state is copied at each epoch; one that is killed loses what came since.
     resume : bool
-        Whether a run goes on from the file, where it is there.
+        Whether a run goes on from the file, where it is there: in the order that its seed began, whatever `seed` is
+        given now.
 
     Raises
     ------
     ValueError
         If `every` is below 1 or the path ends otherwise; when training begins, if the file is truncated, foreign,
-        newer, of another model or of other data. Then nothing is changed.
+        newer, of another model, of other data or other batches. Then nothing is changed.
     TypeError, OSError
         When training begins, if the model's settings cannot be written down, such as a function of yours, or the file
         cannot be written to its folder.
@@ -111,9 +112,13 @@ class Checkpoint(Callback):
             self._written = epoch
 
 
+#: What decides how samples come together in steps.
+_BATCHES = ("batch_size", "shuffle", "drop_last")
+
+
 def fingerprint(loader: Loader) -> dict[str, Any]:
-    """Give what tells data from others: shapes, data types, and a hash of the samples or, of many, of some of them."""
-    found: dict[str, Any] = {}
+    """Give what tells data from others: shapes, types, a hash of the samples or of some of them, and the batches."""
+    found: dict[str, Any] = {name: getattr(loader, name) for name in _BATCHES}
     for name in ("X", "y", "sample_weight"):
         array = getattr(loader, name)
         if array is not None:
@@ -145,7 +150,13 @@ def check_model(path: Any, found: Mapping[str, Any], config: Mapping[str, Any]) 
 
 
 def check_data(path: Any, kept: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """Raise a ValueError if a checkpoint is of other data."""
+    """Raise a ValueError if a checkpoint is of other data, or of other batches of it."""
+    for name in _BATCHES:
+        if kept.get(name) != now[name]:
+            raise ValueError(
+                f"{path} is the checkpoint of a run with {name}={kept.get(name)!r}, and this one has {now[name]!r}: what "
+                "comes of both is neither. Give the same again, or another path."
+            )
     for name in ("X", "y", "sample_weight"):
         if kept.get(name) != now.get(name):
             (was, dtype, _), (shape, other, _) = (data.get(name, [(), "nothing", ""]) for data in (kept, now))

@@ -499,3 +499,14 @@ def test_frozen_parameters_are_part_of_a_checkpoint(tmp_path):
     again.fit(X, Y, epochs=3, callbacks=[nn.Checkpoint(path)], **SETTINGS)
     given.fit(X, Y, epochs=3, callbacks=[nn.Checkpoint(path, resume=False)], **SETTINGS)
     assert np.array_equal(again.layers[0].weights.data, given.layers[0].weights.data)
+
+
+@pytest.mark.parametrize("other", [{"batch_size": 10}, {"shuffle": False}])
+def test_other_batches_are_refused(tmp_path, other):
+    path = tmp_path / "run.npz"
+    model().fit(X, Y, epochs=2, callbacks=[nn.Checkpoint(path)], **SETTINGS)
+    again = model()
+    before = again.get_parameters()
+    with pytest.raises(ValueError, match="is the checkpoint of a run with (batch_size|shuffle)="):
+        again.fit(X, Y, epochs=3, callbacks=[nn.Checkpoint(path)], **{**SETTINGS, **other})
+    assert all(np.array_equal(array, before[name]) for name, array in again.get_parameters().items())
