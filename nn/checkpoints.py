@@ -151,12 +151,6 @@ def check_model(path: Any, found: Mapping[str, Any], config: Mapping[str, Any]) 
 
 def check_data(path: Any, kept: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Raise a ValueError if a checkpoint is of other data, or of other batches of it."""
-    for name in _BATCHES:
-        if kept.get(name) != now[name]:
-            raise ValueError(
-                f"{path} is the checkpoint of a run with {name}={kept.get(name)!r}, and this one has {now[name]!r}: what "
-                "comes of both is neither. Give the same again, or another path."
-            )
     for name in ("X", "y", "sample_weight"):
         if kept.get(name) != now.get(name):
             (was, dtype, _), (shape, other, _) = (data.get(name, [(), "nothing", ""]) for data in (kept, now))
@@ -165,6 +159,12 @@ def check_data(path: Any, kept: Mapping[str, Any], now: Mapping[str, Any]) -> No
             raise ValueError(
                 f"{path} is the checkpoint of a run with other data: {name} {how}. Give another path, or remove the "
                 f"file. To train its model on other data write Model.load({str(path)!r})."
+            )
+    for name in _BATCHES:
+        if kept.get(name) != now[name]:
+            raise ValueError(
+                f"{path} is the checkpoint of a run with {name}={kept.get(name)!r}, and this one has {now[name]!r}: "
+                "what comes of both is neither. Give the same again, or another path."
             )
 
 

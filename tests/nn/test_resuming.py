@@ -507,6 +507,6 @@ def test_other_batches_are_refused(tmp_path, other):
     model().fit(X, Y, epochs=2, callbacks=[nn.Checkpoint(path)], **SETTINGS)
     again = model()
     before = again.get_parameters()
-    with pytest.raises(ValueError, match="is the checkpoint of a run with (batch_size|shuffle)="):
+    with pytest.raises(ValueError, match=r"is the checkpoint of a run with (batch_size|shuffle)="):
         again.fit(X, Y, epochs=3, callbacks=[nn.Checkpoint(path)], **{**SETTINGS, **other})
     assert all(np.array_equal(array, before[name]) for name, array in again.get_parameters().items())
