@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -244,6 +245,33 @@ def test_progress_on_a_terminal(monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     model().fit(X, Y, epochs=3, callbacks=[nn.ProgressBar()])
     assert "3/3" in capsys.readouterr().err
+
+
+def test_progress_in_a_notebook(monkeypatch):
+    """There tqdm.auto gives a widget: it is asked whenever a kernel is there."""
+    bars = []
+
+    class Bar:
+        def __init__(self, total, initial, unit):
+            self.total, self.made, self.text, self.closed = total, initial, "", False
+            bars.append(self)
+
+        def set_postfix_str(self, text, refresh):
+            self.text = text
+
+        def update(self):
+            self.made += 1
+
+        def close(self):
+            self.closed = True
+
+    auto = ModuleType("tqdm.auto")
+    auto.tqdm = Bar
+    monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    monkeypatch.setitem(sys.modules, "tqdm.auto", auto)
+    model().fit(X, Y, epochs=3, callbacks=[nn.ProgressBar()])
+    (bar,) = bars
+    assert (bar.total, bar.made, bar.closed) == (3, 3, True) and "accuracy" in bar.text
 
 
 def test_callbacks_hear_in_order_and_see_the_model():
