@@ -2,7 +2,10 @@
 
 import sys
 
-from nn.cli import main
-
 if __name__ == "__main__":
+    try:
+        from nn.cli import main
+    except KeyboardInterrupt:
+        print("gradtape: interrupted", file=sys.stderr)
+        sys.exit(130)
     sys.exit(main())

@@ -210,7 +210,7 @@ def _as_safetensors(path: Path, arrays: dict[str, Array], header: str) -> bytes:
     except (safetensors.SafetensorError, KeyError) as error:
         kinds = {str(array.dtype): name for name, array in arrays.items()}
         met = ", ".join(f"{kind} ({name})" for kind, name in kinds.items())
-        raise ValueError(f"{path.name}: {error} Met {met}. A .npz file holds every number NumPy has.") from error
+        raise ValueError(f"{path}: {error} Met {met}. A .npz file holds every number NumPy has.") from error
 
 
 def _safetensors(path: Path) -> Any:
@@ -219,7 +219,7 @@ def _safetensors(path: Path) -> Any:
         import safetensors.numpy
     except ModuleNotFoundError as error:
         raise ImportError(
-            f"{path.name}: the package safetensors is missing. Write pip install 'gradtape[nn]', or take a name that "
+            f"{path}: the package safetensors is missing. Write pip install 'gradtape[nn]', or take a name that "
             "ends in .npz."
         ) from error
     return safetensors
@@ -238,5 +238,5 @@ def check_writer(path: Path) -> None:
 
 def _suffix(path: Path) -> str:
     if path.suffix not in _SUFFIXES:
-        raise ValueError(f"{path.name}: a model's file ends in .safetensors or .npz.")
+        raise ValueError(f"{path}: a model's file ends in .safetensors or .npz.")
     return path.suffix

@@ -19,6 +19,7 @@ from nn import walk
 from nn.configurable import Configurable
 from nn.initializers import Initializer, drawn, named
 from nn.mode import is_training
+from nn.precision import floating
 from nn.regularizers import Regularizer, checked
 
 Layer = Callable[[Any], Any]
@@ -84,9 +85,7 @@ class Dense(Configurable):
             if size < 1:
                 raise ValueError(f"Dense: {name} is at least 1; met {size}.")
         rng = _generator("Dense", rng)
-        dtype = np.dtype(dtype)
-        if dtype.kind != "f":
-            raise TypeError(f"Dense: dtype is floating, such as np.float64 or np.float32; met {dtype}.")
+        dtype = floating("Dense", dtype)
         self.n_inputs, self.n_neurons, self.dtype = int(n_inputs), int(n_neurons), dtype
         self.weight_initializer, self.bias_initializer = named(weight_initializer), named(bias_initializer)
         self.weight_regularizer = checked("Dense: weight_regularizer", weight_regularizer)

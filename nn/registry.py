@@ -127,6 +127,11 @@ def _made(config: Any, making: _Making, kind: str = "", at: str = "", stood: dic
     parameters = signature(made).parameters
     several = next((key for key, p in parameters.items() if p.kind is p.VAR_POSITIONAL), None)
     for key in given:
+        if key == "rng":
+            raise ValueError(
+                f"{made.__name__} has no setting 'rng': settings are plain values, and all that draw take one "
+                "Generator, that of from_config(..., rng=rng)."
+            )
         if key not in parameters:
             raise ValueError(f"{made.__name__} has no setting {key!r}. {nearest(key, set(parameters) - {'rng'})}")
     holds = _holds_layers(made)

@@ -6,10 +6,12 @@ Exit codes: 0 it is done; 1 it failed; 2 the command or the file of settings is 
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,6 +19,7 @@ from nn.cli.output import Output, UsageError
 from nn.cli.showing import compare_with_formulas, predict, summarize
 from nn.cli.toml import ConfigError
 from nn.cli.training import demo, train
+from nn.suggest import nearest
 
 _ABOUT = """\
 Neural networks from NumPy, trained through the tape.
@@ -50,23 +53,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     1
     """
     argv = sys.argv[1:] if argv is None else list(argv)
-    _write_any_character()
-    out = Output("--json" in argv)
-    try:
-        code = _run(argv, out)
-        if code and out.as_json:
-            out.found["code"] = code
-        out.finish()
-    except BrokenPipeError:
-        # Python flushes once more when it ends; there is nobody to tell that this fails too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    return code
+    with _closed_streams_replaced():
+        _write_any_character()
+        try:
+            out = Output("--json" in argv)
+            code = _run(argv, out)
+            if code and out.as_json:
+                out.found["code"] = code
+            out.finish()
+        except BrokenPipeError:
+            # Python flushes once more when it ends; there is nobody to tell that this fails too.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 141
+        except KeyboardInterrupt:
+            print("gradtape: interrupted", file=sys.stderr)
+            return 130
+        return code
 
 
 def _run(argv: Sequence[str], out: Output) -> int:
     try:
-        given = _parser().parse_args(argv)
+        parser, commands = _parser()
+        command = next((word for word in argv if not word.startswith("-")), None)
+        if command is not None and command not in commands:
+            raise UsageError(
+                f"there is no command {command!r}. {nearest(command, commands)}\n{parser.format_usage().rstrip()}"
+            )
+        given = parser.parse_args(argv)
         code: int = given.run(given, out)
         return code
     except SystemExit as done:
@@ -93,7 +106,8 @@ class _Parser(ArgumentParser):
         raise UsageError(f"{message}\n{self.format_usage().rstrip()}")
 
 
-def _parser() -> ArgumentParser:
+def _parser() -> tuple[ArgumentParser, list[str]]:
+    """Give the parser, and the names of the commands."""
     parser = _Parser(
         prog="gradtape", description=_ABOUT, epilog=_CODES, formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -146,23 +160,26 @@ def _parser() -> ArgumentParser:
     made.add_argument("--batch-size", type=_number(int, 1), metavar="N", help="samples at a time")
     made.add_argument(
         "--divide-by",
-        type=_number(float, 0),
+        type=_number(float, 0, or_more=False),
         default=1.0,
         metavar="D",
         help="divide the inputs first, as divide_by did in training",
     )
-    return parser
+    return parser, list(commands.choices)
 
 
-def _number(kind: type, least: int) -> Callable[[str], Any]:
+def _number(kind: type, least: int, *, or_more: bool = True) -> Callable[[str], Any]:
+    what = "a whole number" if kind is int else "a finite number"
+    what += f" of at least {least}" if or_more else f" above {least}"
+    what += " and below 2³²" if kind is int else ""
+
     def read(text: str) -> Any:
         try:
             value = kind(text)
         except ValueError:
-            value = None
-        if value is None or not least <= value < 2**32:
-            what = "a whole number" if kind is int else "a number"
-            raise ArgumentTypeError(f"{what} of at least {least}; met {text!r}")
+            value = math.nan
+        if not least <= value < (2**32 if kind is int else math.inf) or (value == least and not or_more):
+            raise ArgumentTypeError(f"{what}; met {text!r}")
         return value
 
     return read
@@ -184,6 +201,16 @@ def _version() -> str:
         return version("gradtape")
     except PackageNotFoundError:
         return "(not installed)"
+
+
+@contextmanager
+def _closed_streams_replaced() -> Iterator[None]:
+    """Let what is said on a stream that was closed before, as by `>&-`, be lost, and the work be done all the same."""
+    with ExitStack() as stack:
+        for name, redirect in (("stdout", redirect_stdout), ("stderr", redirect_stderr)):
+            if getattr(sys, name) is None:
+                stack.enter_context(redirect(stack.enter_context(open(os.devnull, "w", encoding="utf-8"))))
+        yield
 
 
 def _write_any_character() -> None:

@@ -88,8 +88,8 @@ class Keeper(Checkpoint):
         differ = [key for key, value in self.about.items() if state["about"].get(key) != value]
         if differ:
             raise ValueError(
-                f"{self.path} is the checkpoint of a run with other settings: {', '.join(differ)} differ. Give another "
-                "checkpoint, or remove it."
+                f"{self.path} is the checkpoint of a run with other settings; what differs: {', '.join(differ)}. Give "
+                "another checkpoint."
             )
         self._why = state["why"] if state["stopping"] == self._stopping else ""
 

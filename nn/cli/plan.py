@@ -128,7 +128,7 @@ def _check_files(table: Table, paths: Mapping[str, Path | None]) -> None:
             except ValueError as error:
                 raise table.error(str(error), key) from error
         if key == "picture" and path.suffix not in (".png", ".svg", ".pdf"):
-            raise table.error(f"picture ends in .png, .svg or .pdf; met {path.name!r}.", key)
+            raise table.error(f"picture ends in .png, .svg or .pdf; met {str(path)!r}.", key)
         package = "matplotlib" if key == "picture" else "safetensors" if path.suffix == ".safetensors" else None
         if package and find_spec(package) is None:
             raise table.error(f"{key}: {package} is needed, and missing: pip install 'gradtape[nn]'.", key)
@@ -171,8 +171,7 @@ def _layer(table: Table, rng: np.random.Generator) -> Any:
     except ConfigError:
         raise
     except (ValueError, TypeError) as error:
-        wrong = next((key for key in table.values if f"{key!r}" in str(error) or f": {key} " in str(error)), "name")
-        raise table.error(str(error), wrong) from error
+        raise table.blame(error, "name") from error
 
 
 def _early_stopping(train: Table, model: Model, validated: bool) -> EarlyStopping | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,24 +41,28 @@ class Data:
 
 
 def opened(path: Path) -> Array:
-    """Read an array from a `.npy` file; a large one is mapped.
+    """Read an array of samples from a `.npy` file; a large one is mapped.
 
     Raises
     ------
     FileNotFoundError
         If there is none.
     ValueError
-        If it is truncated or of another kind.
+        If it is truncated or of another kind, or holds one number and no samples.
     """
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     try:
         if os.path.getsize(path) > _WHOLE:
-            return np.lib.format.open_memmap(path, mode="r")
-        with open(path, "rb") as file:
-            return np.lib.format.read_array(file, allow_pickle=False)
+            array: Array = np.lib.format.open_memmap(path, mode="r")
+        else:
+            with open(path, "rb") as file:
+                array = np.lib.format.read_array(file, allow_pickle=False)
     except (ValueError, EOFError) as error:
         raise ValueError(f"{path} is no whole .npy file of numbers, as np.save writes it: {error}") from error
+    if not array.ndim:
+        raise ValueError(f"{path} holds one number, of shape (); write an array whose first axis counts the samples.")
+    return array
 
 
 def data_of(table: Table, seed: int) -> Data:
@@ -79,7 +84,7 @@ def data_of(table: Table, seed: int) -> Data:
     except ConfigError:
         raise
     except (ValueError, TypeError, ImportError, OSError) as error:
-        raise table.error(str(error)) from error
+        raise table.blame(error) from error
     table.done()
     return found
 
@@ -109,8 +114,8 @@ def _from_set(table: Table, seed: int) -> tuple[Array, ...]:
 def _divided(table: Table, parts: tuple[Array, ...], seed: int) -> Data:
     """Scale the inputs, and take out those to validate with."""
     divisor = table.take("divide_by", float, 1.0)
-    if not divisor > 0:
-        raise table.error(f"divide_by is above 0; met {divisor}.", "divide_by")
+    if not 0 < divisor < math.inf:
+        raise table.error(f"divide_by is finite and above 0; met {divisor}.", "divide_by")
     X, y, *test = [array / divisor if i % 2 == 0 and divisor != 1 else array for i, array in enumerate(parts)]
     share = table.take("validation", object, None)
     if "X_validation" in table:

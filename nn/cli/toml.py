@@ -123,6 +123,13 @@ class Table:
             place.append(f"[{self.name}]" if self.number is None else f"[[{self.name}]] number {self.number + 1}")
         return ConfigError(f"{', '.join(place)}: {message}")
 
+    def blame(self, error: Exception, otherwise: str | None = None) -> ConfigError:
+        """Make the error of what was raised, at the setting that it speaks of."""
+        said = str(error)
+        return self.error(
+            said, next((key for key in self.values if f"{key!r}" in said or f": {key} " in said), otherwise)
+        )
+
     def _line(self, key: str | None) -> int | None:
         """Find the line of a key; or else of the table, however it is written; or else of the first table below."""
         here = self.name, self.number or 0
@@ -164,7 +171,8 @@ def read(path: str) -> Table:
     """
     file = Path(path)
     try:
-        text = file.read_text(encoding="utf-8")
+        # Some editors begin a text with a mark of its encoding.
+        text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is no text in UTF-8: {error}.") from error
     except OSError as error:

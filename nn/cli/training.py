@@ -47,13 +47,19 @@ def train(given: Namespace, out: Output) -> int:
     sys.stdout.flush()
     start = time.perf_counter()
     with Interruption(keeper) as interruption:
-        _fit(plan, keeper, interruption, quiet=given.quiet or out.as_json)
+        try:
+            _fit(plan, keeper, interruption, quiet=given.quiet or out.as_json)
+        except ValueError as error:
+            if interruption.run is None and str(error).startswith(str(plan.checkpoint)):
+                raise ValueError(f"{error} To begin anew: gradtape train {given.config} --restart") from error
+            raise
     history = plan.model.history
     last = history.last()
     out.found.update(
         command="train", config=given.config, epoch=len(history.epochs), epochs=plan.epochs,
         resumed_at=keeper.began_at, seconds=time.perf_counter() - start, interrupted=interruption.ended_it,
         stopped=interruption.why, metrics=last, model=None,
+        trained=len(history.epochs) - keeper.began_at,
         checkpoint=plan.checkpoint if plan.checkpoint.exists() else None,
     )  # fmt: skip
     if interruption.ended_it:
@@ -95,12 +101,17 @@ def _interrupted(given: Namespace, plan: Plan, interruption: Interruption, out: 
 def _report(given: Namespace, plan: Plan, keeper: Keeper, why: str, out: Output) -> None:
     history = plan.model.history
     done = len(history.epochs)
-    out.heading(f"After {done:,} of {plan.epochs:,} epochs")
+    out.heading(f"After {done:,} of {plan.epochs:,} epochs" if done <= plan.epochs else f"After {done:,} epochs")
     out.table([("measured", "value"), *measured(history.last())])
     if why:
         out.text(f"Ended: {why}")
     elif keeper.began_at >= plan.epochs:
-        out.aside(f"Nothing was left to do. With more epochs in {given.config} the run goes on.")
+        note = (
+            f"Nothing was left to do: the run in {plan.checkpoint} is at epoch {done:,}, and epochs is "
+            f"{plan.epochs:,}. With more epochs in {given.config} it goes on."
+        )
+        out.found.update(note=note)
+        out.aside(note)
     out.text(f"The model is in {plan.saved}")
     if plan.picture is not None:
         history.draw(plan.picture)

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from nn.precision import floating
+
 Array = NDArray[Any]
 
 
@@ -171,7 +173,7 @@ def digits(*, dtype: DTypeLike = np.float64) -> tuple[Array, Array]:
     TypeError
         If `dtype` is not floating.
     """
-    dtype = _floating("digits", dtype)
+    dtype = floating("digits", dtype)
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
@@ -200,11 +202,4 @@ def _checked(name: str, samples: int, classes: int, dtype: DTypeLike) -> np.dtyp
             raise ValueError(f"{name}: {key} is at least 1; met {number}.")
     if classes > 256:
         raise ValueError(f"{name}: classes is at most 256, as the labels are bytes; met {classes}.")
-    return _floating(name, dtype)
-
-
-def _floating(name: str, dtype: DTypeLike) -> np.dtype[Any]:
-    dtype = np.dtype(dtype)
-    if dtype.kind != "f":
-        raise TypeError(f"{name}: dtype is floating, such as np.float64 or np.float32; met {dtype}.")
-    return dtype
+    return floating(name, dtype)

@@ -86,6 +86,11 @@ def failed(capsys: Given, *argv: str, code: int = 1) -> str:
     return printed.err
 
 
+def with_nn() -> dict[str, str]:
+    """Give an environment in which another process finds the package."""
+    return {**os.environ, "PYTHONPATH": str(Path(nn.__file__).parent.parent)}
+
+
 # train
 
 
@@ -133,6 +138,18 @@ def test_a_second_train_has_nothing_to_do_and_with_more_epochs_goes_on(folder: P
     assert told(capsys, "train", "run.toml", "--restart")["resumed_at"] == 0
     for name, array in nn.Model.load("run.npz").get_parameters().items():
         assert np.array_equal(array, resumed[name])
+
+
+def test_fewer_epochs_than_the_checkpoint_holds(folder: Path, capsys: Given) -> None:
+    first = told(capsys, "train", "run.toml")
+    assert first["trained"] == 12 and "note" not in first
+    Path("run.toml").write_text(SETTINGS.replace("epochs = 12", "epochs = 10"))
+    found = told(capsys, "train", "run.toml")
+    assert (found["trained"], found["epoch"], found["epochs"]) == (0, 12, 10)
+    assert "Nothing was left to do" in found["note"] and "at epoch 12, and epochs is 10" in found["note"]
+    assert main(["train", "run.toml"]) == 0
+    printed = capsys.readouterr()
+    assert "After 12 epochs\n" in printed.out and found["note"] in printed.err
 
 
 def test_paths_are_seen_from_the_file(folder: Path, capsys: Given, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,7 +213,7 @@ def test_a_checkpoint_of_another_run_is_refused(
     kept = Path("run.npz").read_bytes(), Path("run.checkpoint.npz").read_bytes()
     Path("run.toml").write_text(SETTINGS.replace(before, after))
     found = told(capsys, "train", "run.toml", code=1)
-    assert said in found["error"] and "checkpoint" in found["error"]
+    assert said in found["error"] and "checkpoint" in found["error"] and "--restart" in found["error"]
     assert kept == (Path("run.npz").read_bytes(), Path("run.checkpoint.npz").read_bytes())
     assert main(["train", "run.toml", "-q", "--restart"]) == 0
 
@@ -204,8 +221,10 @@ def test_a_checkpoint_of_another_run_is_refused(
 @pytest.mark.parametrize("content", [b"", b"PK\3\4 and no more", b"something else"])
 def test_a_damaged_checkpoint_is_refused(folder: Path, capsys: Given, content: bytes) -> None:
     Path("run.checkpoint.npz").write_bytes(content)
-    assert "run.checkpoint.npz" in told(capsys, "train", "run.toml", code=1)["error"]
+    error = told(capsys, "train", "run.toml", code=1)["error"]
+    assert error.startswith("run.checkpoint.npz") and error.endswith("gradtape train run.toml --restart")
     assert Path("run.checkpoint.npz").read_bytes() == content
+    assert main(["train", "run.toml", "-q", "--restart"]) == 0
 
 
 # demo
@@ -338,6 +357,9 @@ def test_inputs_that_do_not_fit(folder: Path, model: nn.Model, capsys: Given) ->
         "several.npz": "no whole .npy", "short.npy": "no whole .npy", "text.npy": "no whole .npy",
         "nowhere.npy": "no file",
     }  # fmt: skip
+    np.save("one.npy", np.float64(3))
+    said["one.npy"] = "one.npy holds one number"
+    assert said["one.npy"] in failed(capsys, "compare", "model.npz", "X.npy", "one.npy")
     for name, words in said.items():
         message = failed(capsys, "predict", "model.npz", name, "-o", "out.npy")
         assert words in message, message
@@ -353,10 +375,17 @@ def test_inputs_that_do_not_fit(folder: Path, model: nn.Model, capsys: Given) ->
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        ([], "COMMAND"), (["trian"], "'trian'"), (["train"], "CONFIG.toml"), (["summary"], "FILE"),
+        ([], "COMMAND"), (["tran"], "no command 'tran'. Did you mean 'train'?"),
+        (["x"], "Known are compare, demo"), (["train"], "CONFIG.toml"), (["summary"], "FILE"),
         (["demo", "--epochs", "0"], "'0'"), (["demo", "--epochs", "many"], "'many'"),
         (["demo", "--seed", "-1"], "'-1'"), (["demo", "--draw", "a.txt"], "a.txt"),
         (["demo", "--draw", "no/a.png"], "no folder"),
+        (["demo", "--seed", str(2**32)], "below 2³²"),
+        (["predict", "a.npz", "X.npy", "--divide-by", "0"], "a finite number above 0; met '0'"),
+        (["predict", "a.npz", "X.npy", "--divide-by", "-0.0"], "above 0"),
+        (["predict", "a.npz", "X.npy", "--divide-by", "nan"], "above 0; met 'nan'"),
+        (["predict", "a.npz", "X.npy", "--divide-by", "inf"], "above 0; met 'inf'"),
+        (["compare", "a.toml", "--tolerance", "-1"], "of at least 0; met '-1'"),
         (["demo", "--epoch", "3"], "--epoch"), (["train", "nowhere.toml"], "there is no such file"),
     ],
 )  # fmt: skip
@@ -368,8 +397,7 @@ def test_wrong_commands(folder: Path, capsys: Given, argv: list[str], said: str)
 
 def test_nn_loads_without_the_command() -> None:
     code = "import sys, nn; print([name for name in sys.modules if name.startswith(('nn.cli', 'argparse', 'rich'))])"
-    environment = {**os.environ, "PYTHONPATH": str(Path(nn.__file__).parent.parent)}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=with_nn())
     assert done.stdout == "[]\n"
 
 
@@ -387,3 +415,45 @@ def test_an_interrupted_command_says_so(folder: Path, capsys: Given, monkeypatch
 
     monkeypatch.setattr("nn.files.read", interrupted)
     assert "interrupted" in failed(capsys, "summary", "model.npz", code=130)
+
+
+def test_an_import_can_be_interrupted(capsys: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nn.cli.Output", interrupted)
+        assert "interrupted" in failed(capsys, "summary", "model.npz", code=130)
+    code = (
+        "import builtins, runpy, sys, nn\n"
+        "load = builtins.__import__\n"
+        "def interrupted(name, *rest, **more):\n"
+        "    if name.startswith('nn.cli'): raise KeyboardInterrupt\n"
+        "    return load(name, *rest, **more)\n"
+        "builtins.__import__ = interrupted\n"
+        "runpy.run_module('nn', run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=with_nn())
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "gradtape: interrupted\n")
+
+
+def test_streams_that_are_closed(folder: Path, model: nn.Model, capfd: pytest.CaptureFixture[str]) -> None:
+    for closed in (("stdout",), ("stderr",), ("stdout", "stderr")):
+        for argv, code in (["predict", "model.npz", "X.npy", "-o", "out.npy"], 0), (["summary", "no.npz", "--json"], 1):
+            Path("out.npy").unlink(missing_ok=True)
+            with pytest.MonkeyPatch.context() as patch:
+                for name in closed:
+                    patch.setattr(sys, name, None)
+                assert main(argv) == code
+                assert all(getattr(sys, name) is None for name in closed)
+            printed = capfd.readouterr()
+            assert Path("out.npy").exists() == (code == 0)
+            assert bool(printed.out) == ("stdout" not in closed)
+            assert bool(printed.err) == ("stderr" not in closed and code == 1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell that closes streams is that of POSIX")
+def test_a_shell_that_closes_the_output(folder: Path, model: nn.Model) -> None:
+    command = f"'{sys.executable}' -m nn predict model.npz X.npy >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=with_nn())
+    assert (done.returncode, done.stderr) == (0, "")

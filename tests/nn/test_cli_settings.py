@@ -86,6 +86,7 @@ def test_the_example_names_every_setting(monkeypatch: pytest.MonkeyPatch) -> Non
         ("seed = 0                    # of", "seed = -1 # of", "seed is at least 0"),
         ("seed = 0                    # of", "seed = 4294967296 # of", "below 2³²"),
         ("# shuffle = true", "shuffle = 1", "shuffle is true or false; met 1"),
+        ('# model = "spiral.npz"', 'model = "/dev/full"', "/dev/full: a model's file ends in"),
         ('# model = "spiral.npz"', 'model = "a.txt"', ".safetensors or .npz"),
         ('# model = "spiral.npz"', 'model = "a.checkpoint.npz"', "is a file of its own"),
         ('# csv = "spiral.csv"', 'csv = "a.toml"', "is a file of its own"),
@@ -96,11 +97,13 @@ def test_the_example_names_every_setting(monkeypatch: pytest.MonkeyPatch) -> Non
         ('name = "spiral"', 'name = "spirale"', "no set 'spirale'. Did you mean 'spiral'?"),
         ("samples = 100", "sample = 100", "no setting 'sample'. Did you mean 'samples'?"),
         ("samples = 100", "samples = 0", "samples is at least 1"),
-        ('# dtype = "float64"', 'dtype = "float65"', "float65"),
+        ('# dtype = "float64"', 'dtype = "float31"', "met 'float31'. Did you mean 'float32'?"),
+        ('# dtype = "float64"', 'dtype = "int32"', "dtype is floating"),
         ("validation = 0.2", "validation = 1.2", "between 0 and 1; met 1.2"),
         ("validation = 0.2", 'validation = "test"', "between 0 and 1; met 'test'"),
         ("validation = 0.2", "validation = 0.001", "one is empty"),
-        ("# divide_by = 1.0", "divide_by = 0", "above 0"),
+        ("# divide_by = 1.0", "divide_by = 0", "finite and above 0; met 0"),
+        ("# divide_by = 1.0", "divide_by = inf", "finite and above 0; met inf"),
         ('# X = "X.npy"', 'X = "X.npy"', "met both"),
         ('name = "spiral"', 'X = "X.npy"\ny = "y.npy"', "no file X.npy"),
         ("classes = 3", "classes = 4", "With 3 classes the labels are 0 to 2"),
@@ -118,6 +121,12 @@ def test_the_example_names_every_setting(monkeypatch: pytest.MonkeyPatch) -> Non
         ('name = "ReLU"', 'name = "adam"', "is no layer"),
         ('name = "ReLU"', 'name = "mean_squared_error"', "is no layer"),
         ("n_inputs = 2", "n_inputs = 3", "takes inputs of shape (samples, 3); met shape (1, 2)"),
+        ('weight_regularizer = { name = "L2", strength = 5e-4 }', "rng = 3", "number 1: Dense has no setting 'rng'"),
+        (
+            'weight_regularizer = { name = "L2", strength = 5e-4 }',
+            'dtype = "float31"',
+            "'float31'. Did you mean 'float32'?",
+        ),
         ("n_inputs = 2", "n_inputs = 2.5", "number 1: Dense: n_inputs is an integer"),
         ("n_neurons = 64", "n_neuron = 64", "number 1: Dense has no setting 'n_neuron'. Did you mean 'n_neurons'?"),
         ('"L2"', '"L22"', "Did you mean 'L2'?"),
@@ -199,6 +208,22 @@ def test_a_folder_in_the_place_of_a_file(capsys: pytest.CaptureFixture[str]) -> 
     Path("a.toml").mkdir()
     assert main(["train", "a.toml"]) == 2
     assert "directory" in capsys.readouterr().err
+
+
+def test_the_mark_of_an_encoding_is_no_part_of_the_settings() -> None:
+    Path("a.toml").write_text(EXAMPLE, encoding="utf-8-sig")
+    assert plan_of("a.toml").epochs == 1000
+    Path("a.toml").write_text(EXAMPLE.replace("epochs = 1000", "epochs = 0"), encoding="utf-8-sig")
+    line = EXAMPLE[: EXAMPLE.index("epochs = 1000")].count("\n") + 1
+    with pytest.raises(ConfigError, match=f"line {line}, .*at least 1"):
+        plan_of("a.toml")
+
+
+def test_a_file_of_one_number_is_no_data() -> None:
+    np.save("one.npy", np.float64(3))
+    np.save("y.npy", np.zeros(1, int))
+    for X, y in (("one.npy", "y.npy"), ("y.npy", "one.npy")):
+        assert "holds one number" in plan_after(('name = "spiral"', f'X = "{X}"\ny = "{y}"'))[0]
 
 
 def test_layers_may_stand_in_one_list() -> None:
