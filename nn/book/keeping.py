@@ -36,7 +36,7 @@ _ACCURACIES = (Accuracy_Categorical, Accuracy_Regression)
 _MODEL, _PARAMETERS = "model of nn.book", "parameters of nn.book"
 #: What changes while training, beside the parameters: of a layer, and of the rest.
 _STATES = ("weight_momentums", "weight_cache", "bias_momentums", "bias_cache")
-_COUNTS = ("iterations", "current_learning_rate", "precision")
+_COUNTS = ("iterations", "current_learning_rate", "precision", "rate")
 
 
 def write_parameters(path: str | os.PathLike[str], parameters: Sequence[Sequence[Any]]) -> None:

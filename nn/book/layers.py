@@ -10,6 +10,9 @@ from nn import analytic
 from nn.book.parts import Array, Described, Part, Pullback, floating, formula_of, like, output_of, plain, record
 from nn.regularizers import L1, L2, Regularizer
 
+#: The settings of a dense layer's penalties.
+_STRENGTHS = ("weight_regularizer_l1", "weight_regularizer_l2", "bias_regularizer_l1", "bias_regularizer_l2")
+
 
 class Layer_Dense(Described):
     """A layer of neurons that each see every input: `np.dot(inputs, weights) + biases`.
@@ -54,6 +57,9 @@ class Layer_Dense(Described):
     dinputs: Any
     dweights: Any
     dbiases: Any
+    #: The way back, and from what: inputs, parameters and settings as they were then.
+    _back: Pullback | None = None
+    _of: tuple[Any, ...] = ()
 
     def __init__(
         self,
@@ -71,7 +77,6 @@ class Layer_Dense(Described):
         self.bias_regularizer_l1 = bias_regularizer_l1
         self.bias_regularizer_l2 = bias_regularizer_l2
         self.formula = formula_of(self, formula)
-        self._back: Pullback | None = None
         prices(self)
         self.weights: Array = 0.01 * np.random.randn(n_inputs, n_neurons)
         self.biases: Array = np.zeros((1, n_neurons))
@@ -114,6 +119,8 @@ class Layer_Dense(Described):
     def backward(self, dvalues: Any) -> None:
         """Compute `dinputs`, `dweights` and `dbiases`, the penalties' part included.
 
+        They are those of the inputs, parameters and regularisers that the layer has now, as in the book.
+
         Parameters
         ----------
         dvalues : array_like
@@ -127,7 +134,8 @@ class Layer_Dense(Described):
             If the shape is another one.
         """
         g = like(dvalues, output_of(self), "Layer_Dense")
-        if self._back is None or g.dtype != self._dtype:
+        known = len(self._of) and all(was is now for was, now in zip(self._of, self._state(), strict=True))
+        if self._back is None or not known or g.dtype != self._dtype:
             self._record(g.dtype)
         assert self._back is not None
         self.dinputs, self.dweights, self.dbiases = self._back(g, *map(np.ones_like, self._price))
@@ -167,8 +175,12 @@ class Layer_Dense(Described):
             return [_outputs(inputs, weights, biases), *([sum(penalties[1:], penalties[0])] if penalties else [])]
 
         (output, *self._price), self._back = record(compute, *arrays)
-        self._dtype = output.dtype
+        self._dtype, self._of = output.dtype, self._state()
         return output
+
+    def _state(self) -> tuple[Any, ...]:
+        """Give all that `backward` depends on: who sets one of them sets another object."""
+        return (self.inputs, self.weights, self.biases, self.formula, *(getattr(self, name) for name in _STRENGTHS))
 
 
 class Layer_Dropout(Part):
@@ -184,7 +196,7 @@ class Layer_Dropout(Part):
     Attributes
     ----------
     rate : float
-        As in the book the part that is kept, `1 - rate`.
+        As in the book the part that is kept, `1 - rate`; it can be set.
     binary_mask : ndarray
         The latest one.
 
@@ -202,12 +214,27 @@ class Layer_Dropout(Part):
     """
 
     binary_mask: Array
+    _of: tuple[Any, ...] = ()
 
     def __init__(self, rate: float) -> None:
         if not 0 <= rate < 1:
             raise ValueError(f"Layer_Dropout: rate, the part that is left out, is from 0 to below 1; met {rate}.")
         self._left_out = rate
         self.rate = 1 - rate
+
+    @property
+    def rate(self) -> float:
+        """The part that is kept: who sets it changes what the layer is made by, too."""
+        return self._rate
+
+    @rate.setter
+    def rate(self, rate: float) -> None:
+        if not 0 <= 1 - rate < 1:
+            raise ValueError(f"Layer_Dropout.rate, the part that is kept, is above 0 and at most 1; met {rate}.")
+        self._rate = rate
+        # 1 - (1 - 0.1) is not 0.1.
+        if rate != 1 - self._left_out:
+            self._left_out = 1 - rate
 
     def settings(self) -> dict[str, Any]:
         """Give the argument of its constructor."""
@@ -219,6 +246,7 @@ class Layer_Dropout(Part):
 
     def _record(self, inputs: Any, dtype: Any = None) -> tuple[list[Array], Pullback]:
         # In the precision of the mask, in which the derivative then is too.
+        self._of = (self.binary_mask,)
         return super()._record(inputs, dtype or np.result_type(floating(inputs), self.binary_mask))
 
     def forward(self, inputs: Any, training: bool = True) -> None:
@@ -229,6 +257,12 @@ class Layer_Dropout(Part):
             return
         self.binary_mask = np.ones(np.shape(inputs), floating(inputs).dtype)
         self.give(inputs, np.array(inputs))
+
+    def backward(self, dvalues: Any) -> None:
+        """Compute `dinputs`, by the mask that the layer has now, as in the book."""
+        if not any(mask is self.binary_mask for mask in self._of):
+            self._back = None
+        super().backward(dvalues)
 
 
 class Layer_Input(Described):

@@ -11,7 +11,7 @@ from autograd import Tensor
 from nn import analytic
 from nn.book.activations import Activation_Softmax, scores
 from nn.book.layers import penalty
-from nn.book.parts import Array, Described, floating, formula_of, plain, record
+from nn.book.parts import Array, Described, Pullback, floating, formula_of, plain, record
 from nn.labels import class_numbers, numbers
 
 
@@ -290,6 +290,7 @@ class Activation_Softmax_Loss_CategoricalCrossentropy(Described):
 
     output: Any
     dinputs: Any
+    _back: Pullback | None = None
 
     def __init__(self, *, formula: str = "derivative") -> None:
         self.formula = formula_of(self, formula)
@@ -327,10 +328,11 @@ class Activation_Softmax_Loss_CategoricalCrossentropy(Described):
             return
         labels = class_numbers(y_true, p.shape)
         known = self._labels is not None and dvalues is self.output and np.array_equal(labels, self._labels)
-        if not known:
+        if self._back is None or not known:
             # Others than in the latest forward; a model's last layer still knows the scores of its own.
             self._record(self.activation.inputs if self.activation.gave(dvalues) else scores(p), labels)
             self._labels = None
+        assert self._back is not None
         self.dinputs = self._back(self._one)[0].astype(p.dtype, copy=False)
 
     def _record(self, inputs: Any, labels: Any) -> Array:

@@ -24,6 +24,14 @@ class Described:
         """Give the arguments of its constructor, as far as they are its attributes too."""
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters if hasattr(self, name)}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what a copy or a pickle keeps: not the way back, which is a function, and is found again."""
+        state = {name: value for name, value in vars(self).items() if name not in ("_back", "_of")}
+        # The book takes the output out of what it writes to a file.
+        if state.get("_made") is not state.get("output"):
+            state.pop("_made", None)
+        return state
+
     def __repr__(self) -> str:
         """Show the call, without what is as it is by default."""
         known = inspect.signature(type(self)).parameters

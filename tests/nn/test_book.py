@@ -1,5 +1,6 @@
 """`nn.book`: its classes against the book's formulas, the five places where they part, files, and what is refused."""
 
+import copy
 import pickle
 import subprocess
 import sys
@@ -619,3 +620,182 @@ def test_all_gives_the_books_names_and_no_modules():
     code = "import sys, nn.book; print([m for m in ('nnfs', 'pickle', 'safetensors', 'scipy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "nnfs" not in done.stdout and "safetensors" not in done.stdout and "scipy" not in done.stdout
+
+
+CHANGES = {
+    "weights": lambda layer: setattr(layer, "weights", layer.weights * 10),
+    "weights in place": lambda layer: layer.weights.__imul__(10),
+    "biases": lambda layer: setattr(layer, "biases", layer.biases - 5),
+    "biases in place": lambda layer: layer.biases.__isub__(5),
+    "inputs": lambda layer: setattr(layer, "inputs", layer.inputs + 1),
+    "inputs in place": lambda layer: layer.inputs.__iadd__(1),
+    "set_parameters": lambda layer: layer.set_parameters(-layer.weights, 2 * layer.biases),
+    "weight_regularizer_l1": lambda layer: setattr(layer, "weight_regularizer_l1", 0.5),
+    "weight_regularizer_l2": lambda layer: setattr(layer, "weight_regularizer_l2", 0.5),
+    "bias_regularizer_l1": lambda layer: setattr(layer, "bias_regularizer_l1", 0.5),
+    "bias_regularizer_l2 to 0": lambda layer: setattr(layer, "bias_regularizer_l2", 0),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("formula", ["derivative", "book"])
+def test_backward_is_of_the_layer_as_it_is_then(change, dtype, formula):
+    settings = {"weight_regularizer_l1": 0.25, "weight_regularizer_l2": 0.125, "bias_regularizer_l2": 0.25}
+    pair = [dense(book, 3, 2, **settings, formula=formula), dense(hand, 3, 2, **settings)]
+    for layer in pair:
+        # Something to be taken back before, too.
+        layer.weights, layer.biases = layer.weights.astype(dtype), layer.biases.astype(dtype)
+        layer.forward(normal(5, 4, 3).astype(dtype))
+        layer.backward(normal(6, 4, 2).astype(dtype))
+        if change == "set_parameters" and not hasattr(layer, "set_parameters"):
+            layer.weights, layer.biases = -layer.weights, 2 * layer.biases
+        else:
+            CHANGES[change](layer)
+        layer.backward(normal(6, 4, 2).astype(dtype))
+    for name in ("dinputs", "dweights", "dbiases"):
+        ours, by_hand = (getattr(layer, name) for layer in pair)
+        assert ours.dtype == by_hand.dtype == dtype
+        np.testing.assert_allclose(ours, by_hand, rtol=0, atol=1000 * np.finfo(dtype).eps, err_msg=name)
+
+
+@pytest.fixture
+def drawn():
+    """Let a test draw from the global state, which is put back."""
+    state = np.random.get_state()
+    yield
+    np.random.set_state(state)
+
+
+def test_an_unchanged_layer_is_recorded_once(monkeypatch, drawn):
+    layer, drop = dense(book, 3, 2, weight_regularizer_l2=0.5), book.Layer_Dropout(0.0)
+    layer.forward(normal(0, 4, 3))
+    drop.forward(normal(0, 4, 2))
+    monkeypatch.setattr(book.Layer_Dense, "_record", None)
+    monkeypatch.setattr(book.Layer_Dropout, "_record", None)
+    for part in (layer, drop, layer, drop):
+        part.backward(normal(1, 4, 2))
+
+
+@pytest.mark.parametrize("way", ["set", "in place"])
+def test_dropout_goes_back_by_the_mask_it_has(way, drawn):
+    layer = book.Layer_Dropout(0.0)
+    layer.forward(np.ones((2, 2)))
+    mask = np.array([[2.0, 0.0], [0.0, 2.0]])
+    if way == "set":
+        layer.binary_mask = mask
+    else:
+        layer.binary_mask[...] = mask
+    layer.backward(np.ones((2, 2)))
+    assert layer.dinputs.tolist() == mask.tolist()
+
+
+def trained(**settings):
+    one = model()
+    one.layers.insert(2, book.Layer_Dropout(0.25))
+    one.finalize()
+    with np.errstate(all="raise"):
+        one.train(X, Y, epochs=2, batch_size=16, **settings)
+    return one
+
+
+def saved_by_the_book(one):
+    """Make what `Model.save` of chapter 21 dumps."""
+    one = copy.deepcopy(one)
+    one.loss.new_pass()
+    one.accuracy.new_pass()
+    one.input_layer.__dict__.pop("output", None)
+    one.loss.__dict__.pop("dinputs", None)
+    for layer in one.layers:
+        for name in ("inputs", "output", "dinputs", "dweights", "dbiases"):
+            layer.__dict__.pop(name, None)
+    return pickle.dumps(one)
+
+
+@pytest.mark.parametrize("way", ["deepcopy", "pickle", "the book's save"])
+def test_a_trained_model_is_copied_and_goes_on(way, capsys, drawn):
+    first = trained()
+    second = {
+        "deepcopy": copy.deepcopy,
+        "pickle": lambda one: pickle.loads(pickle.dumps(one)),
+        "the book's save": lambda one: pickle.loads(saved_by_the_book(one)),
+    }[way](first)
+    capsys.readouterr()
+    printed = []
+    for one in (first, second):
+        np.random.seed(3)
+        one.train(X, Y, epochs=2, batch_size=16)
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+    for a, b in zip(first.get_parameters(), second.get_parameters(), strict=True):
+        assert all((x == y).all() and x is not y for x, y in zip(a, b, strict=True))
+
+
+def test_the_books_file_has_no_outputs_in_it(drawn):
+    one = trained()
+    large, y = normal(0, 5000, 2), np.zeros(5000, int)
+    one.loss.calculate(one.forward(large, training=True), y)
+    one.backward(one.layers[-1].output, y)
+    one.forward(large, training=True)
+    one.softmax_classifier_output = None
+    for layer in one.layers:
+        layer.__dict__.pop("binary_mask", None)
+    assert len(saved_by_the_book(one)) < 20_000
+
+
+class _Cube(Part):
+    def compute(self, inputs):
+        return inputs**3
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda part: pickle.loads(pickle.dumps(part))])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: dense(book, 2, 2, weight_regularizer_l1=0.5),
+        book.Activation_ReLU,
+        book.Activation_Softmax,
+        book.Activation_Sigmoid,
+        lambda: book.Layer_Dropout(0.0),
+        _Cube,
+    ],
+)
+def test_a_part_between_forward_and_backward_is_copied(make, copied, drawn):
+    part = make()
+    part.forward(normal(0, 4, 2))
+    other = copied(part)
+    for one in (part, other):
+        one.backward(normal(1, 4, 2))
+    np.testing.assert_array_equal(part.dinputs, other.dinputs)
+
+
+def test_softmax_and_crossentropy_between_forward_and_backward_is_copied():
+    one = book.Activation_Softmax_Loss_CategoricalCrossentropy()
+    one.forward(normal(0, 4, 3), np.array([0, 1, 2, 0]))
+    other = pickle.loads(pickle.dumps(one))
+    for both in (one, other):
+        both.backward(both.output, np.array([0, 1, 2, 0]))
+    np.testing.assert_allclose(other.dinputs, one.dinputs, rtol=0, atol=1e-16)
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.1, 0.3, 1.0, 1e-3])
+def test_a_rate_that_is_set_is_kept(tmp_path, rate, drawn):
+    one = book.Model()
+    one.add(dense(book, 1, 2))
+    one.add(book.Layer_Dropout(0.1))
+    one.finalize()
+    assert one.layers[1].rate == 0.9
+    one.layers[1].rate = rate
+    one.save(tmp_path / "m")
+    other = book.Model.load(tmp_path / "m").layers[1]
+    for layer in (one.layers[1], other, copy.deepcopy(one.layers[1])):
+        assert layer.rate == rate
+        assert eval(repr(layer), vars(book).copy()).rate == pytest.approx(rate, rel=1e-12)
+
+
+@pytest.mark.parametrize("rate", [0.0, -0.5, 1.5, np.nan, 1e-20])
+def test_a_rate_out_of_range_is_refused(rate):
+    layer = book.Layer_Dropout(0.1)
+    with pytest.raises(ValueError, match=r"Layer_Dropout\.rate, the part that is kept, is above 0 and at most 1; met"):
+        layer.rate = rate
+    assert layer.rate == 0.9 and repr(layer) == "Layer_Dropout(rate=0.1)"
