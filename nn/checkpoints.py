@@ -145,7 +145,7 @@ def check_model(path: Any, found: Mapping[str, Any], config: Mapping[str, Any]) 
         kept = kept if isinstance(kept, dict) else {}
         differ = [key for key in config if kept.get(key) != config[key]]
         raise ValueError(
-            f"{path} is the checkpoint of another model: {', '.join(differ)} differ. Give another path, or remove it."
+            f"{path} is the checkpoint of another model: other {', '.join(differ)}. Give another path, or remove it."
         )
 
 

@@ -106,7 +106,7 @@ def test_checkpoints_of_something_else_change_nothing(tmp_path):
     model().fit(X, Y, epochs=1, callbacks=[nn.Checkpoint(path)])
     other = nn.Model([nn.Dense(2, 3)], loss=nn.CategoricalCrossentropy(from_logits=True), optimizer="sgd")
     before = other.get_parameters()
-    with pytest.raises(ValueError, match="is the checkpoint of another model: layers, optimizer, metrics differ"):
+    with pytest.raises(ValueError, match="is the checkpoint of another model: other layers, optimizer, metrics"):
         other.fit(X, Y, callbacks=[nn.Checkpoint(path)])
     assert all(np.array_equal(array, before[name]) for name, array in other.get_parameters().items())
     model().save(path)
