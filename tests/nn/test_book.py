@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
+from benchmarks import book as published
 from benchmarks import book_by_hand as hand
 from nn import analytic, book
 from nn.book.parts import Part
@@ -870,3 +872,35 @@ def test_files_of_nn_and_of_nn_book_name_each_others_readers(tmp_path, name):
         for read in readers:
             with pytest.raises(ValueError, match=said):
                 read(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("measure", "value_of_the_book", "value", "met"),
+    [
+        ("accuracy", (0.95, 0.99), 0.99, True),
+        ("accuracy", (0.95, 0.99), 0.991, False),
+        ("validation accuracy", 0.945, 0.925, True),
+        ("validation accuracy", 0.945, 0.924, False),
+        ("accuracy", 0.965, 0.905, False),
+        ("loss", 0.2, 0.22, True),
+        ("loss", 0.2, 0.179, False),
+        ("validation loss", 0.219, 0.297, False),
+    ],
+)
+def test_a_published_run_is_met_near_its_numbers_only(measure, value_of_the_book, value, met):
+    assert published.meets(measure, value_of_the_book, value) == met
+
+
+def test_the_page_of_published_runs_says_what_its_numbers_do():
+    rows = dict(re.findall(r"^\| ([\d and]+: [\w ]+) \|(.*)$", published.PAGE.read_text(encoding="utf-8"), re.M))
+    for chapter in published.CHAPTERS.values():
+        for measure, value in zip(published.MEASURES, chapter.book, strict=True):
+            _, run, met, *_ = (cell.strip() for cell in rows[f"{chapter.title}: {measure}"].split("|"))
+            expected = "" if value is None else "yes" if published.meets(measure, value, float(run)) else "**no**"
+            assert met == expected, (chapter.title, measure)
+
+
+def test_a_batch_of_all_prints_as_the_books_final_listing(capsys):
+    model().train(X, Y, batch_size=len(X))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in lines] == ["epoch: 1", "step: 0", "training"]
