@@ -132,7 +132,7 @@ class Kept:
         """
         arrays, found = files.read(path)
         if not isinstance(found, dict) or "model" not in found:
-            raise ValueError(f"{path} holds no model.")
+            raise ValueError(f"{path} holds no model.{_of_the_book(found)}")
         given = _parameters_of(arrays)
         try:
             with at_most(max((array.size for array in given.values()), default=0)):
@@ -160,7 +160,9 @@ class Kept:
         FileNotFoundError, ValueError
             As `load`, and if names, shapes or data types are others.
         """
-        arrays, _ = files.read(path)
+        arrays, found = files.read(path)
+        if hint := _of_the_book(found):
+            raise ValueError(f"{path} holds no parameters of an nn.Model.{hint}")
         self._take(self.check_parameters(_parameters_of(arrays), str(path)))
 
 
@@ -171,6 +173,13 @@ def _kept(network: Any) -> dict[str, Tensor]:
         for name, part in objects(network)
         if isinstance(part, Tensor) and (part.is_leaf or not part.requires_grad)
     }
+
+
+def _of_the_book(found: Any) -> str:
+    """Tell who reads a file that `nn.book` wrote; of others nothing."""
+    content = found.get("content") if isinstance(found, dict) else None
+    readers = {"model of nn.book": "nn.book.Model.load", "parameters of nn.book": "load_parameters of an nn.book.Model"}
+    return f" It holds the {content}: {readers[content]} reads it." if content in readers else ""
 
 
 def _check_apart(network: Sequential) -> None:

@@ -101,7 +101,17 @@ class Accuracy_Regression(Accuracy):
         self.precision: float | None = None
 
     def init(self, y: Any, reinit: bool = False) -> None:
-        """Find the precision; a second time only with `reinit`."""
+        """Find the precision; a second time only with `reinit`.
+
+        Raises
+        ------
+        ValueError
+            If there are no targets.
+        """
+        if not np.size(y):
+            raise ValueError(
+                f"Accuracy_Regression.init: the precision is from all targets; met none, shape {np.shape(y)}."
+            )
         if self.precision is None or reinit:
             self.precision = float(np.std(y) / 250)
 

@@ -138,9 +138,12 @@ def _read(path: str | os.PathLike[str], content: str, reader: str, other: str) -
     if path.is_file():
         _refuse_pickle(path)
     arrays, description = files.read(path, kind=_kind(path))
-    met = description.get("content") if isinstance(description, dict) else None
+    description = description if isinstance(description, dict) else {}
+    met = description.get("content")
     if met != content:
         hint = f" {other} reads it." if met in (_MODEL, _PARAMETERS) else ""
+        if met is None and "model" in description:
+            met, hint = "a model of nn, not of nn.book", " nn.Model.load reads it."
         raise ValueError(f"{reader}: {path} does not hold the {content}; it holds: {met or 'something else'}.{hint}")
     return arrays, description
 

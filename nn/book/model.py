@@ -116,9 +116,9 @@ class Model:
         ----------
         X, y : ndarray
             Samples first.
-        epochs : int
+        epochs, print_every : int
         batch_size : int, optional
-        print_every : int
+            One that is larger than the data gives one batch, as in the book.
         validation_data : (X, y), optional
 
         Raises
@@ -126,11 +126,15 @@ class Model:
         RuntimeError
             If the model is not finalized, or has no loss, optimizer or accuracy.
         ValueError
-            If there are no samples, or not one target for each.
+            If there are no samples, or not one target for each; if a number is no whole one from 1 on; or if the
+            validation data do not fit. Then nothing is trained.
         """
         self._ready("train", "loss", "optimizer", "accuracy")
-        self.accuracy.init(y)
+        _whole("Model.train", epochs=epochs, print_every=print_every)
         batches = _batches("Model.train", len(X), batch_size, len(y))
+        if validation_data is not None:
+            _check_validation(validation_data, X)
+        self.accuracy.init(y)
         for epoch in range(1, epochs + 1):
             if batch_size is not None:
                 print(f"epoch: {epoch}")
@@ -306,7 +310,31 @@ def _batches(who: str, samples: int, batch_size: int | None, targets: int | None
         raise ValueError(f"{who}: there are no samples.")
     if targets is not None and targets != samples:
         raise ValueError(f"{who}: X has {samples} samples and y has {targets}; they need one target each.")
-    if batch_size is not None and batch_size < 1:
-        raise ValueError(f"{who}: batch_size is at least 1; met {batch_size}.")
+    if batch_size is not None:
+        _whole(who, batch_size=batch_size)
     size = batch_size or samples
     return [slice(start, start + size) for start in range(0, samples, size)]
+
+
+def _whole(who: str, **numbers: Any) -> None:
+    """Raise if a number is not a whole one from 1 on."""
+    for name, met in numbers.items():
+        if not isinstance(met, (int, np.integer)) or isinstance(met, bool) or met < 1:
+            raise ValueError(f"{who}: {name} is a whole number, 1 or more; met {met!r}.")
+
+
+def _check_validation(data: Any, X: Any) -> None:
+    """Raise if a validation at the end of the training would fail."""
+    who = "Model.train: validation_data"
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise ValueError(f"{who} is a pair, (X_val, y_val); met {_brief(data)}.")
+    X_val, y_val = data
+    _batches(who, len(X_val), None, len(y_val))
+    if np.shape(X_val)[1:] != np.shape(X)[1:]:
+        raise ValueError(
+            f"{who} has samples of shape {np.shape(X_val)[1:]}; those that are trained with have {np.shape(X)[1:]}."
+        )
+
+
+def _brief(data: Any) -> str:
+    return f"{len(data)} of them" if isinstance(data, (tuple, list)) else type(data).__name__

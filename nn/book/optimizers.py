@@ -31,6 +31,14 @@ class _Optimizer(Described):
         """Give the rule for the settings as they are now."""
         raise NotImplementedError
 
+    def _checked(self) -> nn.optimizers.Optimizer:
+        """Give the rule, or say under this class's name which setting is wrong."""
+        try:
+            return self._rule()
+        except (TypeError, ValueError) as error:
+            _, _, said = str(error).partition(":")
+            raise type(error)(f"{type(self).__name__}:{said}") from None
+
     def _kept(self) -> tuple[str, ...]:
         """Tell what the rule keeps of each parameter, as the book names it: `layer.weight_cache`, say."""
         raise NotImplementedError
@@ -50,7 +58,7 @@ class _Optimizer(Described):
         RuntimeError
             If `layer.backward` was not called.
         """
-        rule = self._rule()
+        rule = self._checked()
         for params, what in (("weights", "weight"), ("biases", "bias")):
             param = np.asarray(getattr(layer, params))
             gradient = getattr(layer, f"d{params}", None)
@@ -98,7 +106,7 @@ class Optimizer_SGD(_Optimizer):
     def __init__(self, learning_rate: float = 1.0, decay: float = 0.0, momentum: float = 0.0) -> None:
         super().__init__(learning_rate, decay)
         self.momentum = momentum
-        self._rule()
+        self._checked()
 
     def _kept(self) -> tuple[str, ...]:
         return ("momentums",) if self.momentum else ()
@@ -128,7 +136,7 @@ class Optimizer_Adagrad(_Optimizer):
     def __init__(self, learning_rate: float = 1.0, decay: float = 0.0, epsilon: float = 1e-7) -> None:
         super().__init__(learning_rate, decay)
         self.epsilon = epsilon
-        self._rule()
+        self._checked()
 
     def _kept(self) -> tuple[str, ...]:
         return ("cache",)
@@ -160,7 +168,7 @@ class Optimizer_RMSprop(_Optimizer):
     ) -> None:
         super().__init__(learning_rate, decay)
         self.epsilon, self.rho = epsilon, rho
-        self._rule()
+        self._checked()
 
     def _kept(self) -> tuple[str, ...]:
         return ("cache",)
@@ -197,7 +205,7 @@ class Optimizer_Adam(_Optimizer):
     ) -> None:
         super().__init__(learning_rate, decay)
         self.epsilon, self.beta_1, self.beta_2 = epsilon, beta_1, beta_2
-        self._rule()
+        self._checked()
 
     def _kept(self) -> tuple[str, ...]:
         return ("momentums", "cache")

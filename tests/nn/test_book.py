@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 import subprocess
 import sys
 
@@ -11,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
+import nn
+from benchmarks import book as published
 from benchmarks import book_by_hand as hand
 from nn import analytic, book
 from nn.book.parts import Part
@@ -410,8 +413,31 @@ MISTAKES = [
     (lambda: model().train(np.ones((2, 2)), np.zeros(3, int)), ValueError, "2 samples and y has 3"),
     (lambda: model().train(np.ones((0, 2)), np.zeros(0, int)), ValueError, "no samples"),
     (lambda: model().train(np.ones((2, 2)), np.zeros(2, int), batch_size=0), ValueError, "batch_size"),
+    (lambda: train(batch_size=2.5), ValueError, r"Model\.train: batch_size is a whole number, 1 or more; met 2\.5"),
+    (lambda: train(batch_size=True), ValueError, "batch_size is a whole number"),
+    (lambda: train(print_every=0), ValueError, r"Model\.train: print_every is a whole number, 1 or more; met 0\."),
+    (lambda: train(epochs=0), ValueError, "epochs is a whole number, 1 or more; met 0"),
+    (lambda: train(epochs=-1), ValueError, "epochs.*met -1"),
+    (lambda: train(epochs=1e3), ValueError, r"epochs.*met 1000\.0"),
+    (lambda: model().predict(X, batch_size="8"), ValueError, r"Model\.predict: batch_size.*met '8'"),
+    (lambda: train(validation_data=(X[:, :1], Y)), ValueError, r"validation_data has samples of shape \(1,\).*\(2,\)"),
+    (lambda: train(validation_data=(X, Y[:-1])), ValueError, "validation_data: X has 30 samples and y has 29"),
+    (lambda: train(validation_data=(X[:0], Y[:0])), ValueError, "validation_data: there are no samples"),
+    (lambda: train(validation_data=X), ValueError, r"is a pair, \(X_val, y_val\); met ndarray"),
+    (lambda: train(validation_data=(X, Y, Y)), ValueError, "is a pair.*met 3 of them"),
+    (lambda: book.Accuracy_Regression().init(np.ones((0, 1))), ValueError, r"Accuracy_Regression\.init.*\(0, 1\)"),
     (lambda: model().set_parameters([(np.ones((2, 4)), np.ones((1, 4)))]), ValueError, "shapes"),
 ]
+
+
+def train(**settings):
+    """Train a model that must not have moved when that is refused."""
+    one = model()
+    before = one.get_parameters()
+    try:
+        one.train(X, Y, **settings)
+    finally:
+        assert all(a is b for x, y in zip(before, one.get_parameters(), strict=True) for a, b in zip(x, y, strict=True))
 
 
 def forth(part):
@@ -799,3 +825,82 @@ def test_a_rate_out_of_range_is_refused(rate):
     with pytest.raises(ValueError, match=r"Layer_Dropout\.rate, the part that is kept, is above 0 and at most 1; met"):
         layer.rate = rate
     assert layer.rate == 0.9 and repr(layer) == "Layer_Dropout(rate=0.1)"
+
+
+def test_a_batch_larger_than_the_data_is_one_batch(capsys):
+    first, second = model(), model()
+    first.train(X, Y, batch_size=30)
+    second.train(X, Y, batch_size=np.int64(128), validation_data=(X[:5], Y[:5]))
+    np.testing.assert_array_equal(first.predict(X), second.predict(X, batch_size=1000))
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adagrad", "RMSprop", "Adam"])
+@pytest.mark.parametrize(
+    ("setting", "value", "error"), [("learning_rate", -1.0, ValueError), ("learning_rate", "fast", TypeError)]
+)
+def test_an_optimizers_mistakes_bear_its_name(name, setting, value, error):
+    with pytest.raises(error, match=rf"^Optimizer_{name}: {setting} is "):
+        getattr(book, f"Optimizer_{name}")(**{setting: value})
+    layer, optimizer = dense(book, 1, 1), getattr(book, f"Optimizer_{name}")()
+    layer.dweights, layer.dbiases = np.ones((1, 1)), np.ones((1, 1))
+    optimizer.current_learning_rate = value
+    with pytest.raises(error, match=rf"^Optimizer_{name}: {setting} is "):
+        optimizer.update_params(layer)
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"), [("SGD", "momentum"), ("RMSprop", "rho"), ("Adam", "beta_2"), ("Adagrad", "epsilon")]
+)
+def test_other_settings_of_optimizers_too(name, setting):
+    with pytest.raises(ValueError, match=rf"^Optimizer_{name}: {setting} is .*met -1\.0"):
+        getattr(book, f"Optimizer_{name}")(**{setting: -1.0})
+
+
+@pytest.mark.parametrize("name", ["m.npz", "m.safetensors"])
+def test_files_of_nn_and_of_nn_book_name_each_others_readers(tmp_path, name):
+    of_book, of_nn = model(), nn.Model([nn.Dense(2, 3)])
+    for write, readers, said in (
+        (of_book.save, (nn.Model.load, of_nn.load_parameters), r"model of nn\.book: nn\.book\.Model\.load reads it"),
+        (
+            of_book.save_parameters,
+            (nn.Model.load, of_nn.load_parameters),
+            "load_parameters of an nn.book.Model",
+        ),
+        (of_nn.save, (book.Model.load, of_book.load_parameters), r"not of nn\.book\. nn\.Model\.load reads it"),
+    ):
+        write(tmp_path / name)
+        for read in readers:
+            with pytest.raises(ValueError, match=said):
+                read(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("measure", "value_of_the_book", "value", "met"),
+    [
+        ("accuracy", (0.95, 0.99), 0.99, True),
+        ("accuracy", (0.95, 0.99), 0.991, False),
+        ("validation accuracy", 0.945, 0.925, True),
+        ("validation accuracy", 0.945, 0.924, False),
+        ("accuracy", 0.965, 0.905, False),
+        ("loss", 0.2, 0.22, True),
+        ("loss", 0.2, 0.179, False),
+        ("validation loss", 0.219, 0.297, False),
+    ],
+)
+def test_a_published_run_is_met_near_its_numbers_only(measure, value_of_the_book, value, met):
+    assert published.meets(measure, value_of_the_book, value) == met
+
+
+def test_the_page_of_published_runs_says_what_its_numbers_do():
+    rows = dict(re.findall(r"^\| ([\d and]+: [\w ]+) \|(.*)$", published.PAGE.read_text(encoding="utf-8"), re.M))
+    for chapter in published.CHAPTERS.values():
+        for measure, value in zip(published.MEASURES, chapter.book, strict=True):
+            _, run, met, *_ = (cell.strip() for cell in rows[f"{chapter.title}: {measure}"].split("|"))
+            expected = "" if value is None else "yes" if published.meets(measure, value, float(run)) else "**no**"
+            assert met == expected, (chapter.title, measure)
+
+
+def test_a_batch_of_all_prints_as_the_books_final_listing(capsys):
+    model().train(X, Y, batch_size=len(X))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in lines] == ["epoch: 1", "step: 0", "training"]
