@@ -41,6 +41,10 @@ class History(Mapping[str, "list[Any]"]):
         before = len(self.epochs)
         self.epochs.append(epoch)
         values = self._values
+        if values.keys() == logs.keys():
+            for name, value in logs.items():
+                values[name].append(value)
+            return
         for name, value in logs.items():
             if name in values:
                 values[name].append(value)

@@ -122,6 +122,10 @@ class Trainer:
 
     def take(self) -> None:
         """Take over what the model's Tensors hold, where someone set them since they were given."""
+        if self._ahead and all(
+            param.data is shown for param, shown in zip(self.params.tensors, self._shown, strict=True)
+        ):
+            return
         parts = self.params.parts(self.flat)
         changed = [i for i, param in enumerate(self.params.tensors) if self._is_set(i, param.data, parts[i])]
         if changed:

@@ -9,7 +9,8 @@ from gradtape import model
 
 import nn
 
-_EPOCHS = 500
+#: So many that what a call of `fit` takes once does not count.
+_EPOCHS = 4000
 
 
 def main(rounds):
