@@ -47,13 +47,12 @@ def of_chapter(chapter, epochs, precision, pattern):
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
-@pytest.mark.parametrize("chapter", CHAPTERS)
+# The model of chapter 21 is one that was read from a file, and has not learnt anything since.
+@pytest.mark.parametrize("chapter", [chapter for chapter in CHAPTERS if chapter != "21"])
 def test_the_first_step_has_the_books_values(chapter, precision):
     # After nnfs.init() the 1e-6; in double precision the rounding of some hundred additions.
     tolerance = {"float32": 1e-6, "float64": 1e-13}[precision]
     pattern = r"(.*\.d\w+|loss|data_loss|regularization_loss|dvalues\d|confidences)"
-    if chapter == "21":
-        pytest.skip("its model is one that was read from a file, and has not learnt anything since")
     if chapter in ("11", "14", "15"):
         # The validation that follows the update has overwritten the first loss.
         pattern = r"(.*\.d\w+|data_loss|regularization_loss)"
