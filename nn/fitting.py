@@ -243,6 +243,12 @@ class Run:
     def _states(self) -> dict[str, Any]:
         return {path: rng.bit_generator.state for path, rng in self._generators.items()}
 
+    def _draw_from(self, order: Any, states: Mapping[str, Any]) -> None:
+        """Set what the loader and the layers' generators draw next."""
+        self.loader.state = order
+        for path, state in states.items():
+            self._generators[path].bit_generator.state = state
+
     def _fingerprint(self) -> dict[str, Any]:
         if self._data is None:
             self._data = fingerprint(self.loader)
@@ -277,9 +283,7 @@ class Run:
         restore_callbacks(path, self.callbacks, callbacks, partial(check_data, path, data, self._fingerprint()))
         flat = np.concatenate([parameters[name] for name in trainer.params.names], axis=None)
         self._say(path, epoch, np.array_equal(flat, trainer.flat))
-        self.loader.state = order
-        for name, state in states.items():
-            self._generators[name].bit_generator.state = state
+        self._draw_from(order, states)
         self._model.set_parameters(parameters)
         trainer.restore((flat, *arrived))
         self.epoch, self.history, self.resumed = epoch, history, True
@@ -307,9 +311,7 @@ class Run:
         """Let parameters, state and generators be what the epoch began with."""
         snapshot, order, states = before
         self.trainer.restore(snapshot)
-        self.loader.state = order
-        for path, state in states.items():
-            self._generators[path].bit_generator.state = state
+        self._draw_from(order, states)
         self.trainer.give()
         self.whole = True
 

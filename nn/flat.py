@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd import Tensor
 from nn.walk import named_parameters
 
 Array = NDArray[Any]
 
 
-class Flat:
+class EndToEnd:
+    """Where each of some Tensors of one dtype lies in an array that holds them all.
+
+    Attributes
+    ----------
+    tensors : list of Tensor
+    places : list of (slice, shape)
+
+    Examples
+    --------
+    >>> laid = EndToEnd([Tensor(np.ones((2, 2))), Tensor(np.zeros(1))])
+    >>> laid.now(), [part.shape for part in laid.parts(np.arange(5.0))]
+    (array([1., 1., 1., 1., 0.]), [(2, 2), (1,)])
+    """
+
+    def __init__(self, tensors: Sequence[Tensor]) -> None:
+        self.tensors = list(tensors)
+        ends = np.cumsum([tensor.size for tensor in tensors]).tolist()
+        self.places = [(slice(end - t.size, end), t.shape) for end, t in zip(ends, tensors, strict=True)]
+
+    def now(self) -> Array:
+        """Give the Tensors' data as they are now, copied."""
+        return np.concatenate([tensor.data for tensor in self.tensors], axis=None)
+
+    def parts(self, flat: Any) -> list[Any]:
+        """Give each Tensor's part of an array, in its shape: views."""
+        return [flat[at].reshape(shape) for at, shape in self.places]
+
+
+class Flat(EndToEnd):
     """Where each parameter of a model lies, end to end.
 
     Parameters
@@ -26,8 +57,6 @@ class Flat:
     ----------
     names : list of str
         As `named_parameters` gives them.
-    tensors : list of Tensor
-    places : list of (slice, shape)
 
     Raises
     ------
@@ -49,14 +78,5 @@ class Flat:
         dtypes = {param.dtype for param in named.values()}
         if len(dtypes) > 1:
             raise TypeError(f"{owner}: the parameters are of one dtype; met {sorted(map(str, dtypes))}.")
-        self.names, self.tensors = list(named), list(named.values())
-        ends = np.cumsum([param.size for param in self.tensors]).tolist()
-        self.places = [(slice(end - p.size, end), p.shape) for end, p in zip(ends, self.tensors, strict=True)]
-
-    def now(self) -> Array:
-        """Give the parameters as they are now, copied."""
-        return np.concatenate([param.data for param in self.tensors], axis=None)
-
-    def parts(self, flat: Any) -> list[Any]:
-        """Give each parameter's part of an array, in its shape: views."""
-        return [flat[at].reshape(shape) for at, shape in self.places]
+        super().__init__(list(named.values()))
+        self.names = list(named)

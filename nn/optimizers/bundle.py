@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
+from nn.flat import EndToEnd
 
 Array = NDArray[Any]
 State = tuple[Array, ...]
@@ -17,17 +18,14 @@ State = tuple[Array, ...]
 BLOCK = 8192
 
 
-class Bundle:
+class Bundle(EndToEnd):
     """Parameters of one dtype as a single flat array: ten NumPy calls a step instead of ten for each parameter.
 
     That is the same arithmetic, because an update works element by element.
     """
 
     def __init__(self, params: list[Tensor], states: list[State]) -> None:
-        self.params = params
-        self.shapes = [param.shape for param in params]
-        ends = np.cumsum([param.size for param in params]).tolist()
-        self.slices = [slice(end - param.size, end) for end, param in zip(ends, params, strict=True)]
+        super().__init__(params)
         self.state = tuple(np.concatenate(arrays, axis=None) for arrays in zip(*states, strict=True))
         self.flat: Array | None = None
         #: The parts of `flat` that were handed out as the parameters' data.
@@ -35,18 +33,18 @@ class Bundle:
 
     def states(self) -> list[tuple[Tensor, State]]:
         """Give each parameter with its part of the state."""
-        parts = [self._parts(array) for array in self.state]
-        return [(param, tuple(part[i] for part in parts)) for i, param in enumerate(self.params)]
+        parts = [self.parts(array) for array in self.state]
+        return [(param, tuple(part[i] for part in parts)) for i, param in enumerate(self.tensors)]
 
     def gradient(self) -> Array:
         """Give the gradients end to end, as a new array."""
-        return np.concatenate([param.grad for param in self.params], axis=None)
+        return np.concatenate([param.grad for param in self.tensors], axis=None)
 
     def updated(self, gradient: Array, update: Callable[..., Any], iteration: int) -> tuple[Array, State]:
         """Compute the new values and the new state; nothing changes yet."""
-        params, flat = self.params, self.flat
-        if flat is None or any(p.data is not view for p, view in zip(params, self.views, strict=True)):
-            flat = np.concatenate([p.data for p in params], axis=None)
+        flat = self.flat
+        if flat is None or any(p.data is not view for p, view in zip(self.tensors, self.views, strict=True)):
+            flat = self.now()
         if flat.size <= BLOCK:
             new, state = update(flat, gradient, self.state, iteration)
             return new, state
@@ -62,10 +60,7 @@ class Bundle:
 
     def accept(self, flat: Array, state: State) -> None:
         """Hand the new values out, and clear the gradients."""
-        self.flat, self.state, self.views = flat, state, self._parts(flat)
-        for param, view in zip(self.params, self.views, strict=True):
+        self.flat, self.state, self.views = flat, state, self.parts(flat)
+        for param, view in zip(self.tensors, self.views, strict=True):
             param.data = view
             param.grad = None
-
-    def _parts(self, flat: Array) -> list[Array]:
-        return [flat[at].reshape(shape) for at, shape in zip(self.slices, self.shapes, strict=True)]
