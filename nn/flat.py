@@ -42,6 +42,10 @@ class EndToEnd:
         """Give each Tensor's part of an array, in its shape: views."""
         return [flat[at].reshape(shape) for at, shape in self.places]
 
+    def holds(self, tensors: Sequence[Tensor]) -> bool:
+        """Tell whether it is of these very Tensors, in this order."""
+        return [*map(id, self.tensors)] == [*map(id, tensors)]
+
 
 class Flat(EndToEnd):
     """Where each parameter of a model lies, end to end.

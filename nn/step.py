@@ -32,6 +32,13 @@ class State(NamedTuple):
     iteration: Array
 
 
+def stepped(optimizer: Optimizer, flat: Any, gradient: Any, arrays: Any, iteration: Any) -> tuple[Any, Any, Any]:
+    """Give the parameters, the state and the iteration that follow from a gradient, all end to end."""
+    (gradient,) = optimizer.clip([gradient])
+    flat, arrays = optimizer.update(flat, gradient, arrays, iteration)
+    return flat, arrays, iteration + 1
+
+
 class _Pure:
     """The step as a function of arrays alone: parameters and state lie end to end, each in one array."""
 
@@ -54,9 +61,7 @@ class _Pure:
             return loss
 
         loss, gradient = value_and_grad(loss_of)(flat)
-        (gradient,) = self.optimizer.clip([gradient])
-        flat, arrays = self.optimizer.update(flat, gradient, arrays, iteration)
-        return loss, outputs[0], flat, arrays, iteration + 1
+        return loss, outputs[0], *stepped(self.optimizer, flat, gradient, arrays, iteration)
 
 
 class Step:

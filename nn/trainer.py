@@ -19,7 +19,7 @@ from nn.metrics import Metric
 from nn.mode import training
 from nn.optimizers import Optimizer, saved
 from nn.regularizers import regularization_loss
-from nn.step import states_of
+from nn.step import states_of, stepped
 from nn.walk import named_parameters, objects
 
 Array = NDArray[Any]
@@ -63,7 +63,7 @@ class Trainer:
 
     def go_on_from(self, other: Trainer) -> None:
         """Take over the state of one that trained the same parameters by the same optimizer."""
-        if other.optimizer is self.optimizer and [*map(id, other.params.tensors)] == [*map(id, self.params.tensors)]:
+        if other.optimizer is self.optimizer and self.params.holds(other.params.tensors):
             _, arrays, iteration = other.snapshot()
             self.arrays, self.iteration = arrays, iteration
 
@@ -85,9 +85,8 @@ class Trainer:
             return total, (outputs, data, penalty)
 
         (_, (outputs, data, penalty)), gradient = value_and_grad(loss_of, has_aux=True)(flat)
-        (gradient,) = self.optimizer.clip([gradient])
-        flat, arrays = self.optimizer.update(flat, gradient, arrays, iteration)
-        return flat, arrays, iteration + 1, _sums(self.metrics, outputs, data, penalty, y)
+        following = stepped(self.optimizer, flat, gradient, arrays, iteration)
+        return *following, _sums(self.metrics, outputs, data, penalty, y)
 
     def _measure(self, flat: Any, X: Any, y: Any, weight: Any = None) -> Any:
         """Give the sums of a batch, in use."""
@@ -113,7 +112,7 @@ class Trainer:
         mine = self.network, self.loss, self.optimizer
         same = all(a is b for a, b in zip(mine, (network, loss, optimizer), strict=True))
         tensors = list(named_parameters(network).values())
-        return same and compiled == self.compiled and [*map(id, tensors)] == [*map(id, self.params.tensors)]
+        return same and compiled == self.compiled and self.params.holds(tensors)
 
     def measuring(self, metrics: Sequence[Metric]) -> None:
         """Measure by these from now on; by those of before where they are alike, for which a step is compiled."""
